@@ -1,0 +1,182 @@
+package gate_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/modelgate/gate"
+
+// layers has each package of the module by pattern, low to high. A package may import
+// only lower layers, but for the exceptions that allowed names.
+var layers = [][]string{
+	{".", "rego"},
+	{
+		"internal/binary", "internal/zipfile", "internal/pickle", "internal/pysyntax", "internal/jinja",
+		"internal/modelid", "internal/config", "internal/link", "internal/policy", "internal/report", "internal/gha",
+		"internal/checktest", "internal/modeltest", "internal/*",
+	},
+	{"checks/*/*"},
+	{"checks"},
+	{"internal/scan"},
+	{"internal/fetch", "internal/convert", "internal/watch", "internal/behave", "internal/guard", "internal/fix"},
+	{"internal/cli"},
+	{"cmd/*"},
+}
+
+// allowed are imports within a layer.
+var allowed = map[string][]string{
+	"rego":          {"."},
+	"internal/link": {"internal/modelid"},
+}
+
+// everywhere may be imported by any package of their layer and above: readers of bytes
+// and names without knowledge of their own.
+var everywhere = []string{"internal/binary"}
+
+// pure are packages that a check may not import: it is a function of the bytes it is
+// given.
+var impure = []string{"os", "os/exec", "net", "net/http", "syscall", "unsafe", "plugin"}
+
+// importers names the only package that may import a library.
+var importers = map[string][]string{
+	"github.com/sethvargo/go-githubactions":  {"internal/gha"},
+	"github.com/open-policy-agent/opa":       {"internal/policy"},
+	"github.com/owenrumney/go-sarif/v2":      {"internal/report"},
+	"github.com/bmatcuk/doublestar/v4":       {"internal/scan", "internal/config"},
+	"github.com/santhosh-tekuri/jsonschema/": {"tests only"},
+}
+
+func TestLayers(t *testing.T) {
+	for pkg, imports := range packages(t) {
+		layer := layerOf(pkg)
+		if layer < 0 {
+			t.Errorf("package %s is in no layer", pkg)
+			continue
+		}
+		for _, imp := range imports {
+			rel, own := strings.CutPrefix(imp, module)
+			if !own {
+				continue
+			}
+			rel = strings.TrimPrefix(rel, "/")
+			if rel == "" {
+				rel = "."
+			}
+			if to := layerOf(rel); to > layer || to == layer && !sideways(pkg, rel) {
+				t.Errorf("%s (layer %d) may not import %s (layer %d)", pkg, layer, rel, to)
+			}
+		}
+	}
+}
+
+func sideways(from, to string) bool {
+	return slices.Contains(allowed[from], to) || slices.Contains(everywhere, to) || strings.HasPrefix(from, to+"/") || reader(from) && reader(to)
+}
+
+// reader tells whether a package of layer 1 only reads bytes: those may share readers.
+func reader(pkg string) bool {
+	return strings.HasPrefix(pkg, "internal/") && !slices.Contains([]string{
+		"internal/config", "internal/link", "internal/policy", "internal/report", "internal/gha", "internal/hub",
+	}, pkg)
+}
+
+func TestChecksArePure(t *testing.T) {
+	for pkg, imports := range packages(t) {
+		if !strings.HasPrefix(pkg, "checks") {
+			continue
+		}
+		for _, imp := range imports {
+			if slices.Contains(impure, imp) {
+				t.Errorf("%s imports %q: a check is a pure function of the bytes it is given", pkg, imp)
+			}
+		}
+	}
+}
+
+func TestLibrariesHaveOneImporter(t *testing.T) {
+	for pkg, imports := range packages(t) {
+		for _, imp := range imports {
+			for lib, owners := range importers {
+				if strings.HasPrefix(imp, lib) && !slices.ContainsFunc(owners, func(o string) bool {
+					return pkg == o || strings.HasPrefix(pkg, o+"/")
+				}) {
+					t.Errorf("%s imports %q, which belongs to %s", pkg, imp, strings.Join(owners, ", "))
+				}
+			}
+		}
+	}
+}
+
+// TestEveryCheckIsListed holds checks.go to the folders below it.
+func TestEveryCheckIsListed(t *testing.T) {
+	text, err := os.ReadFile("checks/checks.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range packages(t) {
+		if strings.Count(pkg, "/") == 2 && strings.HasPrefix(pkg, "checks/") && !strings.Contains(string(text), strconv.Quote(module+"/"+pkg)) {
+			t.Errorf("%s is not in checks.go", pkg)
+		}
+	}
+}
+
+func layerOf(pkg string) int {
+	best, length := -1, -1
+	for i, patterns := range layers {
+		for _, p := range patterns {
+			if ok, _ := filepath.Match(p, pkg); (ok || strings.HasPrefix(pkg, p+"/") && p != ".") && len(p) > length {
+				best, length = i, len(p)
+			}
+		}
+	}
+	return best
+}
+
+// packages has the imports of each package of the module, those of tests left out.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(p))
+		out[pkg] = append(out[pkg], []string{}...)
+		for _, imp := range f.Imports {
+			path, err := strconv.Unquote(imp.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(out[pkg], path) {
+				out[pkg] = append(out[pkg], path)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package gate
+
+import (
+	"io"
+	"sync"
+)
+
+// State is how far a file was understood.
+type State string
+
+// The states of a file, from best to worst.
+const (
+	// Verified: a grammar or an exact layout accounts for every byte.
+	Verified State = "verified"
+	// Unproven: read as far as its format asks, nothing found.
+	Unproven State = "unproven"
+	// Unread: not read or not to its end; the reason says why.
+	Unread State = "unread"
+)
+
+// Artifact is a model as files at an immutable revision, or a local directory.
+type Artifact struct {
+	Model     ModelID    `json:"model"`
+	Publisher *Publisher `json:"publisher,omitempty"`
+	Files     []File     `json:"files"`
+}
+
+// Publisher is the owner of a model on its registry.
+type Publisher struct {
+	Name     string `json:"name"`
+	ID       string `json:"id,omitempty"`
+	Type     string `json:"type,omitempty"` // org or user
+	Verified bool   `json:"verified"`
+}
+
+// File is one file of an artifact. Path may name an entry of a container.
+type File struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	Format string `json:"format,omitempty"` // the folder name of the inspector that knows it
+	SHA256 string `json:"sha256,omitempty"`
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// HeadSize and TailSize bound what an inspector may look at before it wants a file.
+// The tail covers the longest end record of a zip archive with its comment.
+const (
+	HeadSize = 4 << 10
+	TailSize = 64<<10 + 22
+)
+
+// Blob is a file to inspect. It may be remote: ReadAt then fetches ranges on demand.
+type Blob struct {
+	Path string
+	Size int64
+	io.ReaderAt
+
+	head, tail func() []byte
+}
+
+// NewBlob returns a blob over the first size bytes of r.
+func NewBlob(path string, size int64, r io.ReaderAt) *Blob {
+	b := &Blob{Path: path, Size: size, ReaderAt: r}
+	b.head = sync.OnceValue(func() []byte { return b.window(0, min(size, HeadSize)) })
+	b.tail = sync.OnceValue(func() []byte { return b.window(max(0, size-TailSize), min(size, TailSize)) })
+	return b
+}
+
+// Head is the start of the blob, at most HeadSize bytes. It is read once.
+func (b *Blob) Head() []byte { return b.head() }
+
+// Tail is the end of the blob, at most TailSize bytes. It is read once.
+func (b *Blob) Tail() []byte { return b.tail() }
+
+// Section reads the whole blob from its start.
+func (b *Blob) Section() *io.SectionReader { return io.NewSectionReader(b.ReaderAt, 0, b.Size) }
+
+// window reads what can be read of [from, from+n): a short read is found again, and
+// reported, by the inspector that needs the bytes.
+func (b *Blob) window(from, n int64) []byte {
+	buf := make([]byte, n)
+	got, _ := b.ReadAt(buf, from)
+	return buf[:got]
+}
+
+// Subject is what an auditor looks at: the files of one model together.
+type Subject struct {
+	Dir   string // the folder they stand in, slash-separated
+	Blobs []*Blob
+}

@@ -1,0 +1,123 @@
+package gate
+
+import "io"
+
+// Kind names a sort of fact, <check>.<noun>, such as "pickle.import".
+type Kind string
+
+// The kinds that the engine itself states; every other kind belongs to one check.
+const (
+	KindReference  Kind = "refs.reference"
+	KindUnparsed   Kind = "refs.unparsed"
+	KindFile       Kind = "artifact.file"
+	KindCommitted  Kind = "artifact.committed"
+	KindIncomplete Kind = "scan.incomplete"
+	KindSymlink    Kind = "scan.symlink"
+	KindMismatch   Kind = "file.type-mismatch"
+)
+
+// KindLoad is a load in source code and how safe it is; every finder may state it.
+const KindLoad Kind = "code.load"
+
+// Evidence is one fact: typed data at a place. It never says how bad it is.
+type Evidence struct {
+	Kind Kind     `json:"kind"`
+	At   Location `json:"at"`
+	Data any      `json:"data"`
+}
+
+// Load is the data of KindLoad: a call, flag or key that loads a model in a way that
+// matters for safety.
+type Load struct {
+	// Callee is the function, command or key as its library names it: "torch.load".
+	Callee string `json:"callee"`
+	// Flag and Value are the argument that decides, such as weights_only and false; the
+	// value is "absent" where the default decides and "?" where it is not known.
+	Flag  string `json:"flag,omitempty"`
+	Value string `json:"value,omitempty"`
+	// Unsafe names what the load permits: torch-pickle, pickle, numpy-pickle,
+	// keras-code, remote-code, torch-hub, safetensors-disabled, downloaded-code, yaml.
+	Unsafe string `json:"unsafe"`
+	// Origin is where what is loaded comes from: hub, url, file, memory, or "".
+	Origin string `json:"origin,omitempty"`
+	// Model is the id of what is loaded, where it is known.
+	Model string `json:"model,omitempty"`
+	// Context is that of the file.
+	Context Context `json:"context,omitempty"`
+}
+
+// Incomplete is the data of KindIncomplete: work that was not finished.
+type Incomplete struct {
+	Reason string `json:"reason"`           // what happened, for a person
+	Budget string `json:"budget,omitempty"` // the limit that was spent: time, bytes, depth, entries, ratio
+	Limit  int64  `json:"limit,omitempty"`
+}
+
+// Unparsed is the data of KindUnparsed: a source that has something to find and could
+// not be parsed, so that only its tokens were looked at.
+type Unparsed struct {
+	Language string `json:"language"`
+	Reason   string `json:"reason"`
+}
+
+// Malformed is the data of every kind <format>.malformed.
+type Malformed struct {
+	Reason string `json:"reason"`
+}
+
+// ReferenceFact is the data of KindReference.
+type ReferenceFact struct {
+	Reference
+	ID string `json:"id"` // Model.Key()
+}
+
+// FileFact is the data of KindFile: a file that was inspected.
+type FileFact struct {
+	Format string `json:"format"`
+	Role   string `json:"role"` // weights, config, code, card, archive, other
+	Dir    string `json:"dir"`  // the folder of the outermost file
+	Size   int64  `json:"size"`
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	Nested bool   `json:"nested"` // an entry of a container
+}
+
+// CommittedFact is the data of KindCommitted: weights that lie in the repository itself.
+type CommittedFact struct {
+	Format string `json:"format"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256,omitempty"`
+	LFS    bool   `json:"lfs,omitempty"`
+}
+
+// Recorder takes what a check states while it reads one file. Locations come from
+// Source.At, or for blobs have only an Offset: an empty Path means the blob itself.
+type Recorder interface {
+	// Reference states a use of a model.
+	Reference(Reference)
+	// Bind states a name that another file may use.
+	Bind(Binding)
+	// Emit states a fact of a kind that the check's Spec declares.
+	Emit(Kind, Location, any)
+	// Format says that the blob is of a format, and how far it was understood. The
+	// reason is needed where the state is Unread. The last call of an inspector holds;
+	// the engine keeps the worst state of several inspectors and of the children.
+	Format(name string, state State, reason string)
+	// Child hands back a file that is inside the blob. A size below zero is unknown. If r
+	// is an io.ReaderAt it is read in place, else up to the engine's budgets. The reader
+	// is used before Child returns.
+	Child(name string, size int64, r io.Reader)
+	// Embed hands back text in another language that stands inside the source; language
+	// is the name of a finder or one of the languages that its Spec lists.
+	Embed(language string, text []byte, at PositionMap)
+}
+
+// Spec describes a check.
+type Spec struct {
+	Name string // its folder, and the format or the language
+	Doc  string // one sentence for a user
+	// Languages are further names under which embedded text reaches a finder.
+	Languages []string
+	// Emits has every kind that the check states with a zero value of its data.
+	Emits map[Kind]any
+}

@@ -1,0 +1,154 @@
+package scan
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/modelgate/gate"
+)
+
+// Mismatch is the data of file.type-mismatch: content that is not what the name says.
+type Mismatch struct {
+	Name    string `json:"name"`    // the extension
+	Content string `json:"content"` // the format that the content has
+}
+
+// roles has the part that a format plays in a model.
+var roles = map[string]string{
+	"pickle": "weights", "joblib": "weights", "torchzip": "weights", "torchtar": "weights", "torchlegacy": "weights",
+	"npy": "weights", "npz": "weights", "safetensors": "weights", "gguf": "weights", "ggml": "weights",
+	"keras": "weights", "hdf5": "weights", "onnx": "weights", "tflite": "weights", "savedmodel": "weights",
+	"modelconfig": "config", "tokenizer": "config", "chattemplate": "config", "json": "config", "text": "other",
+	"pysource": "code", "executable": "code", "pythonpath": "code",
+	"zip": "archive", "tar": "archive", "compressed": "archive", "sevenzip": "archive", "gzip": "archive",
+}
+
+func roleOf(format string) string {
+	if r, ok := roles[format]; ok {
+		return r
+	}
+	return "other"
+}
+
+// rank orders formats by how specific they are: what a blob is called when several
+// inspectors know it.
+func rank(format string) int {
+	switch roleOf(format) {
+	case "weights":
+		return 0
+	case "code":
+		return 1
+	case "config":
+		return 2
+	case "archive":
+		return 3
+	default:
+		return 4
+	}
+}
+
+// contents has the formats that the content of a file may have by its extension.
+var contents = map[string][]string{
+	".safetensors": {"safetensors"},
+	".gguf":        {"gguf", "ggml"},
+	".ggml":        {"ggml", "gguf"},
+	".onnx":        {"onnx"},
+	".tflite":      {"tflite"},
+	".keras":       {"keras", "zip", "hdf5"},
+	".h5":          {"hdf5"},
+	".hdf5":        {"hdf5"},
+	".npy":         {"npy"},
+	".npz":         {"npz", "zip"},
+	".pb":          {"savedmodel", "onnx"},
+	".pt":          torchContents, ".pth": append(slices.Clone(torchContents), "pythonpath", "text"), ".ckpt": torchContents,
+	".bin": append(slices.Clone(torchContents), "gguf", "ggml", "safetensors", "unknown", "text"),
+	".pkl": pickleContents, ".pickle": pickleContents, ".joblib": pickleContents, ".dill": pickleContents,
+	".json": {"json", "text", "modelconfig", "keras", "tokenizer", "chattemplate", "unknown"},
+	".txt":  {"text", "json", "chattemplate"}, ".md": {"text", "chattemplate"},
+	".png": {"unknown", "image"}, ".jpg": {"unknown", "image"}, ".jpeg": {"unknown", "image"}, ".gif": {"unknown", "image"},
+}
+
+var torchContents = []string{"torchzip", "torchtar", "torchlegacy", "pickle", "zip", "tar"}
+
+var pickleContents = []string{"pickle", "joblib", "torchzip", "torchlegacy", "compressed", "gzip", "npy", "zip"}
+
+// mismatch tells whether the content of a blob belies its name. A file that is named as
+// a model and is none of its formats is one too.
+func mismatch(f *gate.File, claims []claim, b *gate.Blob) (ext, content string, ok bool) {
+	ext = strings.ToLower(path.Ext(entryName(b.Path)))
+	want, known := contents[ext]
+	if !known || slices.Contains(want, f.Format) {
+		return ext, f.Format, false
+	}
+	if slices.ContainsFunc(claims, func(c claim) bool { return slices.Contains(want, c.format) }) {
+		return ext, f.Format, false
+	}
+	return ext, f.Format, true
+}
+
+// entryName is the innermost name of a path.
+func entryName(p string) string { return p[strings.LastIndexByte(p, '!')+1:] }
+
+// modelName tells whether a file is named as weights.
+func modelName(p string) bool {
+	switch ext := strings.ToLower(path.Ext(p)); ext {
+	case ".json", ".txt", ".md", ".png", ".jpg", ".jpeg", ".gif":
+		return false
+	default:
+		_, ok := contents[ext]
+		return ok
+	}
+}
+
+// modelFolders are the folders that hold weights: what lies beside them is shipped with
+// a model.
+func modelFolders(files []entry) map[string]bool {
+	m := map[string]bool{}
+	for _, f := range files {
+		if modelName(f.path) {
+			m[path.Dir(f.path)] = true
+		}
+	}
+	return m
+}
+
+// plainFormat names a blob that no inspector wanted.
+func plainFormat(head []byte, size int64) string {
+	switch {
+	case size == 0:
+		return "empty"
+	case isText(head):
+		return "text"
+	case isImage(head):
+		return "image"
+	default:
+		return "unknown"
+	}
+}
+
+func isImage(head []byte) bool {
+	for _, magic := range []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF87a", "GIF89a"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isText tells whether a head is UTF-8 text.
+func isText(head []byte) bool {
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
+	for len(head) > 0 {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError && n == 1 {
+			return len(head) < utf8.UTFMax // cut in the middle of a rune
+		}
+		head = head[n:]
+	}
+	return true
+}
