@@ -1,0 +1,55 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"unicode"
+)
+
+// plain makes untrusted text safe for a terminal and a log: control, format and
+// private-use characters, which move cursors and reverse lines, are written as escapes.
+func plain(s string) string {
+	if strings.IndexFunc(s, hostile) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hostile(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hostile(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+}
+
+// logged makes text safe for the log of a workflow runner, which takes "::" and "##["
+// in a line as commands: a zero-width joiner could be stripped again, so a backslash
+// parts them.
+func logged(s string) string {
+	return strings.NewReplacer("::", ":\\:", "##[", "#\\#[").Replace(plain(s))
+}
+
+var markdownMarks = strings.NewReplacer(
+	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|", "#", "\\#",
+	"~", "\\~", "!", "\\!", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
+)
+
+// markdown makes text safe between Markdown and HTML: no markup, links or mentions.
+func markdown(s string) string { return markdownMarks.Replace(html.EscapeString(plain(s))) }
+
+// cut shortens text to at most n bytes at a rune's border.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n] + "…"
+}
