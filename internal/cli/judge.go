@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/policy"
+	"github.com/modelgate/gate/rego"
+)
+
+// findings is what a run found, before it is judged.
+type findings struct {
+	References []gate.Reference
+	Artifacts  []gate.Artifact
+	Evidence   []gate.Evidence
+	Stats      gate.Stats
+	Unjudged   []string
+}
+
+func (f *findings) add(o *findings) {
+	f.References = append(f.References, o.References...)
+	f.Artifacts = append(f.Artifacts, o.Artifacts...)
+	f.Evidence = append(f.Evidence, o.Evidence...)
+	f.Stats.Files += o.Stats.Files
+	f.Stats.Sources += o.Stats.Sources
+	f.Stats.Inspected += o.Stats.Inspected
+	f.Stats.Bytes += o.Stats.Bytes
+	f.Unjudged = append(f.Unjudged, o.Unjudged...)
+}
+
+// judgement is one decision about findings.
+type judgement struct {
+	cmd     *Command
+	policy  *config.Policy
+	only    []string // rules; empty means all
+	started time.Time
+	root    string
+	files   fs.FS
+}
+
+// deliver judges and reports.
+func (j *judgement) deliver(ctx context.Context, found *findings, out *outputs) (denied bool, err error) {
+	r, err := j.decide(ctx, found)
+	if err != nil {
+		return false, err
+	}
+	if err := out.write(r, j.files); err != nil {
+		return false, err
+	}
+	return r.Verdict == gate.Fail, nil
+}
+
+func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, error) {
+	engine, err := policy.New(policy.Options{})
+	if err != nil {
+		return nil, err
+	}
+	info := j.policy.Info()
+	violations, rules, err := engine.Decide(ctx, policy.Input{
+		Config: j.policy.Document(), Evidence: found.Evidence, Now: j.cmd.now(), PolicyPath: info.Path,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if violations, err = j.selected(violations, rules); err != nil {
+		return nil, err
+	}
+	found.Stats.Millis = j.cmd.now().Sub(j.started).Milliseconds()
+	return &gate.Report{
+		Schema:     gate.Schema,
+		Verdict:    verdict(violations),
+		Engine:     gate.Engine{Version: j.cmd.Version, RulesDigest: rego.Digest()},
+		Policy:     info,
+		Root:       j.root,
+		References: notNil(found.References),
+		Artifacts:  notNil(found.Artifacts),
+		Evidence:   notNil(found.Evidence),
+		Rules:      notNil(rules),
+		Violations: notNil(violations),
+		Unjudged:   notNil(found.Unjudged),
+		Stats:      found.Stats,
+	}, nil
+}
+
+// selected keeps the violations of the rules that the user asked for.
+func (j *judgement) selected(violations []gate.Violation, rules []gate.Rule) ([]gate.Violation, error) {
+	if len(j.only) == 0 {
+		return violations, nil
+	}
+	for _, id := range j.only {
+		if !slices.ContainsFunc(rules, func(r gate.Rule) bool { return r.ID == id }) {
+			return nil, unknownRule(id)
+		}
+	}
+	return slices.DeleteFunc(violations, func(v gate.Violation) bool { return !slices.Contains(j.only, v.Rule) }), nil
+}
+
+func verdict(violations []gate.Violation) gate.Verdict {
+	for _, v := range violations {
+		if v.Level == gate.Deny && v.Waived == nil {
+			return gate.Fail
+		}
+	}
+	return gate.Pass
+}
+
+// notNil makes an empty list of none: the JSON report has no null lists.
+func notNil[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// byFolder takes the files of each folder as one artifact.
+func byFolder(files []gate.File) []gate.Artifact {
+	var out []gate.Artifact
+	at := map[string]int{}
+	for _, f := range files {
+		outer, _, _ := strings.Cut(f.Path, "!")
+		dir := path.Dir(outer)
+		i, ok := at[dir]
+		if !ok {
+			i, at[dir] = len(out), len(out)
+			out = append(out, gate.Artifact{Model: gate.ModelID{Source: "local", Name: dir}})
+		}
+		out[i].Files = append(out[i].Files, f)
+	}
+	return out
+}
+
+// readReport takes the findings of an earlier JSON report.
+func (c *Command) readReport(file string) (*findings, error) {
+	text, err := os.ReadFile(c.path(file))
+	if err != nil {
+		return nil, usagef("reading the report: %w", err)
+	}
+	var r gate.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, usagef("reading the report %q: %w", file, err)
+	}
+	if r.Schema != gate.Schema {
+		return nil, usagef("the report %q has the schema %q: this gate reads %q", file, r.Schema, gate.Schema)
+	}
+	return &findings{r.References, r.Artifacts, r.Evidence, r.Stats, r.Unjudged}, nil
+}
+
+func unknownRule(id string) error {
+	return usageError{fmt.Errorf("%w %q: `gate rules` lists them", errUnknownRule, id)}
+}
+
+var errUnknownRule = errors.New("there is no rule")

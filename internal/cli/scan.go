@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks"
+	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/scan"
+)
+
+// scan judges models that lie on disk: facts about their files, and what the built-in
+// policy says of them.
+func (c *Command) scan(ctx context.Context, args []string) (denied bool, err error) {
+	started := c.now()
+	f := c.flags("scan", "PATH...")
+	var common commonFlags
+	common.register(f)
+	paths, err := parse(f, args)
+	if err != nil {
+		return false, err
+	}
+	if len(paths) == 0 {
+		return false, usagef("scan needs a file or a folder to look at")
+	}
+	out, err := c.outputs(&common)
+	if err != nil {
+		return false, err
+	}
+	defaults, err := policyDefaults()
+	if err != nil {
+		return false, err
+	}
+	j := &judgement{cmd: c, policy: config.Default(defaults), only: common.only, started: started, root: strings.Join(paths, " ")}
+	found := &findings{}
+	for _, p := range paths {
+		one, files, err := c.scanPath(ctx, p, len(paths) == 1)
+		if err != nil {
+			return false, err
+		}
+		found.add(one)
+		j.files = files
+	}
+	if len(paths) > 1 {
+		j.files = nil
+	}
+	return j.deliver(ctx, found, out)
+}
+
+// scanPath scans one folder or file. The paths of a lone folder are relative to it; all
+// others begin with what the user wrote.
+func (c *Command) scanPath(ctx context.Context, p string, alone bool) (*findings, fs.FS, error) {
+	if name, remote := strings.CutPrefix(p, "hf:"); remote {
+		return nil, nil, usagef("this version does not read from the hub: download %q and scan its folder", name)
+	}
+	info, err := os.Stat(c.path(p))
+	if err != nil {
+		return nil, nil, usagef("scan: %w", err)
+	}
+	dir, prefix := p, filepath.ToSlash(filepath.Clean(p))
+	if !info.IsDir() {
+		dir = filepath.Dir(p)
+		prefix = filepath.ToSlash(dir)
+	}
+	root, err := c.openFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	fsys := root.FS()
+	if !info.IsDir() {
+		fsys = only{fsys, filepath.Base(p)}
+	}
+	progress := c.progress("files")
+	res, err := scan.Tree(ctx, fsys, scan.Options{Inspectors: checks.Inspectors(), Auditors: checks.Auditors(), Models: true, Progress: progress.step})
+	progress.done()
+	if err != nil {
+		return nil, nil, fmt.Errorf("scanning %q: %w", p, err)
+	}
+	if prefix == "." || alone && info.IsDir() {
+		prefix = ""
+	}
+	return artifactOf(p, res, prefix), os.DirFS(c.path(dir)), nil
+}
+
+// artifactOf takes what a scan found as one model, with its paths below a prefix.
+func artifactOf(p string, res *scan.Result, prefix string) *findings {
+	at := func(path string) string {
+		if prefix == "" {
+			return path
+		}
+		return prefix + "/" + path
+	}
+	for i := range res.Files {
+		res.Files[i].Path = at(res.Files[i].Path)
+	}
+	for i := range res.Evidence {
+		res.Evidence[i].At.Path = at(res.Evidence[i].At.Path)
+	}
+	return &findings{
+		Artifacts: []gate.Artifact{{Model: gate.ModelID{Source: "local", Name: p}, Files: res.Files}},
+		Evidence:  res.Evidence,
+		Stats:     res.Stats,
+		Unjudged:  unjudged(res, nil),
+	}
+}
+
+// only is a folder in which one file is seen.
+type only struct {
+	fs.FS
+	name string
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(o.FS, name)
+	for _, e := range entries {
+		if e.Name() == o.name && name == "." {
+			return []fs.DirEntry{e}, err
+		}
+	}
+	return nil, err
+}
+
+// Stat implements fs.StatFS.
+func (o only) Stat(name string) (fs.FileInfo, error) { return fs.Stat(o.FS, name) }
