@@ -27,7 +27,7 @@ func GitHub(w io.Writer, r *gate.Report, opt Options) error {
 				break
 			}
 			left[g.level]--
-			if _, err := fmt.Fprintln(w, annotation(g, v)); err != nil {
+			if _, err := fmt.Fprintln(w, annotation(g, v, opt.Prefix)); err != nil {
 				return err
 			}
 		}
@@ -35,12 +35,12 @@ func GitHub(w io.Writer, r *gate.Report, opt Options) error {
 	return nil
 }
 
-func annotation(g group, v gate.Violation) string {
+func annotation(g group, v gate.Violation, prefix string) string {
 	command := "warning"
 	if g.level == gate.Deny {
 		command = "error"
 	}
-	props := "file=" + property(outer(v.At.Path))
+	props := "file=" + property(prefix+outer(v.At.Path))
 	if v.At.Line > 0 {
 		props += fmt.Sprintf(",line=%d", v.At.Line)
 		if v.At.Column > 0 {

@@ -19,6 +19,11 @@ type Options struct {
 	Color bool
 	// Files has the files that were judged, for fingerprints. It may be nil.
 	Files fs.FS
+	// Prefix is the folder that was judged, from the root of the checkout as code scanning
+	// and annotations name files. It is empty or ends in a slash.
+	Prefix string
+	// Category parts the alerts of several runs over one commit; empty means "gate".
+	Category string
 	// Annotated says that findings reach the reader as alerts, so that annotations are
 	// left out.
 	Annotated bool

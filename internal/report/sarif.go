@@ -19,7 +19,7 @@ import (
 // How a report maps onto SARIF 2.1.0 as code scanning reads it:
 //
 //   - One run, always with all rules and perhaps without results, so that alerts of what
-//     was repaired are closed. Its category is "gate/".
+//     was repaired are closed. The id of its category ends in a slash.
 //   - One result for each rule, file and line: several bad entries of one file are one
 //     alert with a count, since equal identities merge unpredictably.
 //   - The place is a file of the checkout. An entry of a container is a logical location
@@ -63,13 +63,13 @@ func sarifRun(r *gate.Report, opt Options) *sarif.Run {
 		index[rule.ID] = i
 		driver.Rules = append(driver.Rules, descriptor(rule))
 	}
-	category := "gate/"
+	category := cmp.Or(opt.Category, "gate") + "/"
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: &category}
 	run.AddInvocation(r.Verdict != gate.Unfinished)
 	run.Results = []*sarif.Result{}
 	hashes := &hashCache{files: opt.Files, of: map[string][]string{}}
 	for _, g := range alerts(r) {
-		run.Results = append(run.Results, result(g, index, hashes))
+		run.Results = append(run.Results, result(g, index, hashes, opt.Prefix))
 	}
 	return run
 }
@@ -142,7 +142,7 @@ func alerts(r *gate.Report) [][]gate.Violation {
 	return out[:min(len(out), maxResults)]
 }
 
-func result(found []gate.Violation, index map[string]int, hashes *hashCache) *sarif.Result {
+func result(found []gate.Violation, index map[string]int, hashes *hashCache, prefix string) *sarif.Result {
 	first := found[0]
 	res := sarif.NewRuleResult(first.Rule).WithLevel(sarifLevel(first.Level))
 	if i, ok := index[first.Rule]; ok {
@@ -152,12 +152,12 @@ func result(found []gate.Violation, index map[string]int, hashes *hashCache) *sa
 	if n := len(found) - 1; n > 0 {
 		message += fmt.Sprintf(" (and %d more here)", n)
 	}
-	place := location(first.At)
+	place := location(first.At, prefix)
 	for i, l := range first.Related {
 		if i == maxRelated {
 			break
 		}
-		res.AddRelatedLocation(location(l).WithId(i + 1).WithMessage(sarif.NewTextMessage("also here")))
+		res.AddRelatedLocation(location(l, prefix).WithId(i + 1).WithMessage(sarif.NewTextMessage("also here")))
 	}
 	if n := len(res.RelatedLocations); n > 0 {
 		message += fmt.Sprintf(" See [%s](1).", plural(n, "other place"))
@@ -170,7 +170,7 @@ func result(found []gate.Violation, index map[string]int, hashes *hashCache) *sa
 }
 
 // location is one line of a file of the checkout.
-func location(l gate.Location) *sarif.Location {
+func location(l gate.Location, prefix string) *sarif.Location {
 	region := sarif.NewRegion().WithStartLine(max(1, l.Line)).WithStartColumn(max(1, l.Column)).WithEndLine(max(1, l.Line))
 	end := l.EndColumn
 	if l.EndLine > l.Line || end <= l.Column {
@@ -178,7 +178,7 @@ func location(l gate.Location) *sarif.Location {
 	}
 	region.WithEndColumn(end)
 	place := sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(outer(l.Path)))).WithRegion(region))
+		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(prefix + outer(l.Path)))).WithRegion(region))
 	if l.Path != outer(l.Path) {
 		place.LogicalLocations = []*sarif.LogicalLocation{sarif.NewLogicalLocation().WithFullyQualifiedName(plain(l.Path))}
 	}

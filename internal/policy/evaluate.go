@@ -1,0 +1,192 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/modelgate/gate"
+)
+
+func (e *Engine) judgeBuiltin(ctx context.Context, s *settings, f *facts) ([]gate.Violation, error) {
+	rules := s.asked(f.kinds, false)
+	modules, err := builtinModules(rules, e.capabilities)
+	if err != nil {
+		return nil, err
+	}
+	compiler, err := compile(modules, e.capabilities, true)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.options.Timeout)
+	defer cancel()
+	return evaluate(ctx, compiler, s, f, rules)
+}
+
+// evaluate asks main for the verdicts of rules. Whatever is undefined, missing or odd in
+// the answer is an error, since silence would pass.
+func evaluate(ctx context.Context, compiler *ast.Compiler, s *settings, f *facts, rules []gate.Rule) ([]gate.Violation, error) {
+	data, err := s.data(rules)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := query(ctx, compiler, data, f.input)
+	if err != nil {
+		return nil, err
+	}
+	var out []gate.Violation
+	for _, rule := range rules {
+		judged := answer.Get(ast.StringTerm(rule.ID))
+		if judged == nil {
+			return nil, fmt.Errorf("rule %q gave no answer", rule.ID)
+		}
+		found, err := violations(rule.ID, judged)
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", rule.ID, err)
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// query evaluates data.main.violations.
+func query(ctx context.Context, compiler *ast.Compiler, data map[string]any, input ast.Value) (*ast.Term, error) {
+	value, err := ast.InterfaceToValue(data)
+	if err != nil {
+		return nil, err
+	}
+	store := inmem.NewFromASTObject(value.(ast.Object))
+	txn, err := store.NewTransaction(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Abort(ctx, txn)
+	results, err := run(ctx, compiler, store, txn, input)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("the rules took too long or too much memory: %w", context.Cause(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(results) != 1 || results[0]["violations"] == nil {
+		return nil, errors.New("the rules gave no answer")
+	}
+	return results[0]["violations"], nil
+}
+
+func run(ctx context.Context, c *ast.Compiler, store storage.Store, txn storage.Transaction, input ast.Value) (topdown.QueryResultSet, error) {
+	body, err := c.QueryCompiler().Compile(ast.MustParseBody("violations = data.main.violations"))
+	if err != nil {
+		return nil, err
+	}
+	stop := topdown.NewCancel()
+	defer context.AfterFunc(ctx, stop.Cancel)()
+	return topdown.NewQuery(body).
+		WithCompiler(c).
+		WithStore(store).
+		WithTransaction(txn).
+		WithInput(ast.NewTerm(input)).
+		WithCancel(stop).
+		WithStrictBuiltinErrors(true).
+		Run(ctx)
+}
+
+// violations reads the verdicts of one rule; ignored ones are dropped.
+func violations(rule string, judged *ast.Term) ([]gate.Violation, error) {
+	list, ok := judged.Value.(*ast.Array)
+	if !ok {
+		return nil, errors.New("the verdicts are not a list")
+	}
+	var out []gate.Violation
+	for i := range list.Len() {
+		level := gate.Level(text(list.Elem(i), "level"))
+		switch level {
+		case gate.Ignore:
+		case gate.Warn, gate.Deny:
+			v, err := violation(rule, level, list.Elem(i))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		default:
+			return nil, fmt.Errorf("a verdict has the level %q", level)
+		}
+	}
+	return out, nil
+}
+
+func violation(rule string, level gate.Level, verdict *ast.Term) (gate.Violation, error) {
+	on := verdict.Get(ast.StringTerm("on"))
+	v := gate.Violation{
+		Rule: rule, Level: level, Message: printable(text(verdict, "message")),
+		Related: []gate.Location{}, Model: text(on, "model"),
+	}
+	if v.Message == "" {
+		return v, errors.New("a verdict has no message")
+	}
+	if waived := verdict.Get(ast.StringTerm("waived")); waived == nil || waived.Value.Compare(ast.NullValue) != 0 {
+		if err := as(verdict, "waived", &v.Waived); err != nil {
+			return v, err
+		}
+	}
+	if related, ok := verdict.Get(ast.StringTerm("related")).Value.(*ast.Array); !ok || related.Len() > 0 {
+		if err := as(verdict, "related", &v.Related); err != nil {
+			return v, err
+		}
+	}
+	return v, as(on, "at", &v.At)
+}
+
+// printable escapes what a terminal or a reader would not show as it is: messages quote
+// names from hostile files.
+func printable(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+func as(t *ast.Term, name string, into any) error {
+	field := t.Get(ast.StringTerm(name))
+	if field == nil {
+		return fmt.Errorf("a verdict has no %q", name)
+	}
+	if err := ast.As(field.Value, into); err != nil {
+		return fmt.Errorf("a verdict has an odd %q: %w", name, err)
+	}
+	return nil
+}
+
+// arrange sorts violations by place and drops those that say the same twice.
+func arrange(list []gate.Violation) []gate.Violation {
+	slices.SortStableFunc(list, func(a, b gate.Violation) int {
+		return cmp.Or(
+			strings.Compare(a.At.Path, b.At.Path),
+			cmp.Compare(a.At.Line, b.At.Line),
+			cmp.Compare(a.At.Column, b.At.Column),
+			cmp.Compare(a.At.Offset, b.At.Offset),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Message, b.Message),
+			strings.Compare(a.Model, b.Model),
+			cmp.Compare(len(a.Related), len(b.Related)),
+		)
+	})
+	return slices.CompactFunc(list, func(a, b gate.Violation) bool {
+		return a.At == b.At && a.Rule == b.Rule && a.Message == b.Message && a.Model == b.Model && a.Level == b.Level
+	})
+}

@@ -1,0 +1,137 @@
+package policy
+
+import (
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/modelgate/gate"
+)
+
+// registries are the addresses under which the models of a registry stand.
+var registries = map[string]string{
+	"hf":         "https://huggingface.co/",
+	"modelscope": "https://modelscope.cn/models/",
+	"ollama":     "https://ollama.com/",
+	"kaggle":     "https://www.kaggle.com/models/",
+	"torchhub":   "https://github.com/",
+	"spacy":      "https://github.com/explosion/spacy-models/",
+	"wandb":      "https://wandb.ai/",
+	"oci":        "https://",
+}
+
+// hostAliases are further names of one host.
+var hostAliases = map[string]string{
+	"hf.co":              "huggingface.co",
+	"www.huggingface.co": "huggingface.co",
+	"www.modelscope.cn":  "modelscope.cn",
+	"registry.ollama.ai": "ollama.com",
+}
+
+// origins tell which approved source a model comes from.
+type origins struct {
+	sources []source
+	ofModel map[string]string
+}
+
+// model is the id of the model that a fact is about.
+func (o *origins) model(kind gate.Kind, data *ast.Term) string {
+	name := "model"
+	if kind == gate.KindReference {
+		name = "id"
+	}
+	return text(data, name)
+}
+
+// learn keeps the source of a referenced model for other facts about it. A model that
+// one reference takes from elsewhere has no source in common.
+func (o *origins) learn(model string, reference *ast.Term) {
+	from := o.source(reference)
+	if known, ok := o.ofModel[model]; ok && known != from {
+		from = ""
+	}
+	o.ofModel[model] = from
+}
+
+func (o *origins) of(kind gate.Kind, model string, data *ast.Term) string {
+	if kind == gate.KindReference {
+		return o.source(data)
+	}
+	if model == "" {
+		return ""
+	}
+	return o.ofModel[model]
+}
+
+// source is the approved source whose address is a part, on path borders, of the
+// address of a reference; the longest address holds.
+func (o *origins) source(reference *ast.Term) string {
+	name, longest := "", -1
+	model, ok := parseAddress(modelAddress(reference))
+	if !ok {
+		return ""
+	}
+	for _, s := range o.sources {
+		for _, u := range s.URLs {
+			approved, ok := parseAddress(u)
+			if ok && approved.covers(model) && len(approved.path) > longest {
+				name, longest = s.Name, len(approved.path)
+			}
+		}
+	}
+	return name
+}
+
+func modelAddress(reference *ast.Term) string {
+	model := reference.Get(ast.StringTerm("model"))
+	if model == nil {
+		return ""
+	}
+	if u := text(model, "url"); u != "" {
+		return u
+	}
+	base, ok := registries[text(model, "source")]
+	if !ok {
+		return ""
+	}
+	return base + strings.TrimPrefix(text(model, "namespace")+"/"+text(model, "name"), "/")
+}
+
+// address is what decides whether one URL is under another.
+type address struct{ scheme, host, path string }
+
+func parseAddress(raw string) (address, bool) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Host == "" {
+		return address{}, false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if known, ok := hostAliases[host]; ok {
+		host = known
+	}
+	scheme := strings.ToLower(u.Scheme)
+	if port := u.Port(); port != "" && !(scheme == "https" && port == "443") {
+		host += ":" + port
+	}
+	return address{scheme, host, path.Clean("/" + u.Path)}, true
+}
+
+func (a address) covers(b address) bool {
+	return a.scheme == b.scheme && a.host == b.host &&
+		(a.path == "/" || a.path == b.path || strings.HasPrefix(b.path, a.path+"/"))
+}
+
+// text is a string field of a term, or empty.
+func text(t *ast.Term, name string) string {
+	if _, ok := t.Value.(ast.Object); !ok {
+		return ""
+	}
+	field := t.Get(ast.StringTerm(name))
+	if field == nil {
+		return ""
+	}
+	s, _ := field.Value.(ast.String)
+	return string(s)
+}

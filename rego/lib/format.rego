@@ -1,0 +1,33 @@
+# METADATA
+# title: Families of file formats
+# description: >-
+#   A policy names what people call a format; the inspectors tell its variants apart.
+package lib.format
+
+family := {
+	"torchzip": "torch",
+	"torchlegacy": "torch",
+	"torchtar": "torch",
+	"pytorch": "torch",
+	"dill": "pickle",
+	"cloudpickle": "pickle",
+	"h5": "hdf5",
+}
+
+# Whether a list of formats names this one, by itself or by its family.
+listed(format, formats) if format in formats
+
+listed(format, formats) if family[format] in formats
+
+# Files whose own format speaks for the pickles inside of them.
+checkpoints contains item.at.path if {
+	some item in input.evidence["artifact.file"]
+	object.get(family, item.data.format, item.data.format) in {"torch", "joblib"}
+}
+
+# The file that an entry stands in, empty for a file of its own.
+container(path) := substring(path, 0, last) if {
+	places := indexof_n(path, "!")
+	count(places) > 0
+	last := places[count(places) - 1]
+} else := ""

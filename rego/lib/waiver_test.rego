@@ -1,0 +1,80 @@
+package waiver_test
+
+import data.lib.waiver
+
+rules := {"a-rule": {}, "scan-incomplete": {}, "digest-mismatch": {}}
+
+item := {
+	"at": {"path": "models/m.pt!archive/data.pkl"},
+	"data": {"model": {"revision": "main"}},
+	"model": "org/name",
+	"source": "",
+}
+
+covered(fields, by) if {
+	full := object.union({"rule": "a-rule", "days_left": 1}, fields)
+	result := waiver.covering(full.rule, item) with data.config.rules as rules
+		with data.config.environment as {"default": "production"}
+		with input.evidence as {
+			"policy.waiver": [{"data": {"rule": "a-rule", "path": "x", "days_left": 1}}, {"data": full}],
+			"artifact.file": [{"at": {"path": "models/m.pt"}, "data": {"sha256": "aa"}}],
+		}
+	result == {"yes": full, "no": null}[by]
+}
+
+test_by_path if {
+	covered({"path": "models/**"}, "yes")
+	covered({"path": "models/m.pt"}, "yes")
+	covered({"path": "**/data.pkl"}, "yes")
+	covered({"path": "other/**"}, "no")
+}
+
+test_by_model if {
+	covered({"model": "org/name"}, "yes")
+	covered({"model": "org/name@main"}, "yes")
+	covered({"model": "org/name@v2"}, "no")
+	covered({"model": "org/other"}, "no")
+}
+
+test_by_model_without_revision if {
+	bare := object.union(object.remove(item, ["data"]), {"data": {}})
+	waiver.covering("a-rule", bare) == null with data.config.rules as rules
+		with input.evidence as {"policy.waiver": [{"data": {"rule": "a-rule", "model": "org/name@main", "days_left": 1}}]}
+}
+
+test_nothing_named if {
+	covered({}, "no")
+}
+
+test_by_digest if {
+	covered({"path": "models/**", "digest": "sha256:aa"}, "yes")
+	covered({"path": "models/**", "digest": "aa"}, "yes")
+	covered({"path": "models/**", "digest": "sha256:bb"}, "no")
+}
+
+test_by_environment if {
+	covered({"path": "models/**", "environment": "production"}, "yes")
+	covered({"path": "models/**", "environment": "research"}, "no")
+}
+
+test_expired if {
+	covered({"path": "models/**", "days_left": -1}, "no")
+}
+
+test_last_day if {
+	covered({"path": "models/**", "days_left": 0}, "yes")
+}
+
+test_blindness_by_path_only if {
+	covered({"rule": "scan-incomplete", "model": "org/name"}, "no")
+	covered({"rule": "scan-incomplete", "path": "models/**"}, "yes")
+}
+
+test_never if {
+	covered({"rule": "digest-mismatch", "path": "models/**"}, "no")
+}
+
+test_no_waivers if {
+	waiver.covering("a-rule", item) == null with data.config.rules as rules
+		with input.evidence as {}
+}

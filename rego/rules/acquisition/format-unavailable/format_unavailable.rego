@@ -1,0 +1,54 @@
+# METADATA
+# title: Model has no file of a safe format
+# description: >-
+#   The policy asks that a model can be had in a format that holds data only. Where
+#   none of its files is of such a format, loading it means running a deserializer that
+#   can run code.
+# custom:
+#   evidence: [refs.reference, artifact.file]
+#   absence: true
+#   precision: very-high
+#   security_severity: "4.0"
+#   remediation: >-
+#     Use a model that has the format, or convert it with `gate convert` and publish
+#     the result.
+#   standards:
+#     - cwe-502
+#     - cwe-636
+#     - cwe-1188
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/4.1.2
+#     - atlas/AML.T0011.000
+package rules.acquisition["format-unavailable"]
+
+import data.lib.config
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	item.model in known
+	options := config.options("format-unavailable", item)
+	not available(item.model, options.formats)
+	message := sprintf("%v has no weights in the format %v.", [item.data.id, concat(" or ", options.formats)])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	not item.model in known
+	options := config.options("format-unavailable", item)
+	message := sprintf("%v must have weights in the format %v: required, no evidence of its files.", [
+		item.data.id, concat(" or ", options.formats),
+	])
+}
+
+known := {item.model | some item in input.evidence["artifact.file"]}
+
+present := {[item.model, item.data.format] |
+	some item in input.evidence["artifact.file"]
+	item.data.role == "weights"
+}
+
+available(model, formats) if {
+	some format in formats
+	[model, format] in present
+}

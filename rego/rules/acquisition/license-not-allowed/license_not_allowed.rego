@@ -1,0 +1,41 @@
+# METADATA
+# title: Licence of the model is not allowed
+# description: >-
+#   The policy lists the licences under which models may be used. A model under another
+#   one, or under none, may not be used at all.
+# custom:
+#   evidence: [refs.reference, license.found]
+#   awaits: [license.found]
+#   absence: true
+#   precision: high
+#   security_severity: "2.0"
+#   remediation: >-
+#     Use a model under an allowed licence, or have its licence added to the list.
+#   standards:
+#     - cwe-1395
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/3.1.1
+#     - owasp-aisvs/6.2.1
+#     - atlas/AML.M0023
+package rules.acquisition["license-not-allowed"]
+
+import data.lib.config
+import data.lib.fact
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	options := config.options("license-not-allowed", item)
+	some license in input.evidence["license.found"]
+	license.model == item.model
+	not lower(fact.text(license, "spdx")) in {lower(id) | some id in options.allow}
+	message := sprintf("%v is under the licence %v, which the policy does not allow.", [item.data.id, fact.text(license, "spdx")])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	not item.model in known
+	message := sprintf("%v must be under an allowed licence: required, no evidence of its licence.", [item.data.id])
+}
+
+known := {item.model | some item in input.evidence["license.found"]}

@@ -1,0 +1,109 @@
+package model_card_unapproved_test
+
+import data.rules.acquisition["model-card-unapproved"] as rule
+
+item_1 := {
+	"kind": "refs.reference",
+	"at": {
+		"path": "app.py",
+		"line": 3,
+	},
+	"data": {
+		"model": {
+			"source": "hf",
+			"namespace": "org",
+			"name": "name",
+		},
+		"loader": "transformers.AutoModel.from_pretrained",
+		"at": {
+			"path": "app.py",
+			"line": 3,
+		},
+		"finder": "python",
+		"context": "code",
+		"resolution": "literal",
+		"immutable": false,
+		"id": "org/name",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "modelcard.card",
+	"at": {
+		"path": "README.md",
+	},
+	"data": {
+		"sha256": "c0",
+		"empty": false,
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "modelcard.card",
+	"at": {
+		"path": "README.md",
+	},
+	"data": {
+		"sha256": "c0",
+		"empty": true,
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_4 := {
+	"kind": "review.approval",
+	"at": {
+		"path": "policy.yaml",
+	},
+	"data": {
+		"kind": "card",
+		"sha256": "c0",
+		"approved_by": "ana",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_5 := {
+	"kind": "review.approval",
+	"at": {
+		"path": "policy.yaml",
+	},
+	"data": {
+		"kind": "card",
+		"sha256": "c0",
+		"approved_by": "ana",
+		"days_left": -1,
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2]}
+}
+
+test_fires_on_empty if {
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: its card is empty."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_3], "review.approval": [item_4]}
+}
+
+test_fires_on_lapsed_review if {
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2], "review.approval": [item_5]}
+}
+
+test_fires_without_card if {
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input.evidence as {"refs.reference": [item_1]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2], "review.approval": [item_4]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}

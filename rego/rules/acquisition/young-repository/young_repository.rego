@@ -1,0 +1,62 @@
+# METADATA
+# title: Model or its owner is very young
+# description: >-
+#   Attackers open accounts and repositories for one campaign, and downloads can be
+#   bought within hours. Age cannot.
+# custom:
+#   evidence: [refs.reference, hub.model, hub.publisher]
+#   awaits: [hub.model, hub.publisher]
+#   absence: true
+#   precision: medium
+#   security_severity: "4.0"
+#   remediation: >-
+#     Wait, use an established model, or waive this one after a review.
+#   standards:
+#     - cwe-1357
+#     - cwe-829
+#     - cwe-345
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/6.1.2
+#     - atlas/AML.T0073
+#     - atlas/AML.T0074
+#     - atlas/AML.T0058
+package rules.acquisition["young-repository"]
+
+import data.lib.config
+import data.lib.publisher
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	options := config.options("young-repository", item)
+	some hub in input.evidence["hub.model"]
+	hub.model == item.model
+	age := object.get(hub.data, "age_days", -1)
+	age < options.min_days
+	message := sprintf("%v is %v, the policy asks for at least %v days.", [item.data.id, old(age), options.min_days])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	options := config.options("young-repository", item)
+	some owner in publisher.of(item)
+	age := object.get(owner.data, "age_days", -1)
+	age < options.min_owner_days
+	message := sprintf("%v belongs to %v, whose account is %v; the policy asks for at least %v days.", [
+		item.data.id, owner.data.name, old(age), options.min_owner_days,
+	])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	not item.model in known
+	message := sprintf("%v must be at least %v days old: required, no evidence of its age.", [
+		item.data.id, config.options("young-repository", item).min_days,
+	])
+}
+
+known := {item.model | some item in input.evidence["hub.model"]}
+
+old(age) := "of unknown age" if {
+	age < 0
+} else := sprintf("%v days old", [age])

@@ -1,0 +1,41 @@
+# METADATA
+# title: Model's behaviour was not tested
+# description: >-
+#   The policy asks that each new or changed model is tested for triggers that switch
+#   its behaviour, and that the result is attested for its digests.
+# custom:
+#   evidence: [refs.reference, behave.attestation, lock.change, lock.entry]
+#   awaits: [behave.attestation, lock.change, lock.entry]
+#   absence: true
+#   precision: high
+#   security_severity: "5.0"
+#   remediation: >-
+#     Run `gate behave` on the model and attach its attestation.
+#   standards:
+#     - cwe-511
+#     - owasp-llm/LLM04:2025
+#     - owasp-aisvs/3.2.2
+#     - owasp-aisvs/6.1.4
+#     - atlas/AML.T0018.000
+#     - atlas/AML.T0020
+package rules.behaviour["behaviour-untested"]
+
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	not item.model in tested
+	not unchanged(item.model)
+	message := sprintf("%v has no passed behavioural test of these files: required, no evidence.", [item.data.id])
+}
+
+tested := {item.model |
+	some item in input.evidence["behave.attestation"]
+	object.get(item.data, "result", "PASSED") == "PASSED"
+}
+
+# A model whose digests the base already had is neither new nor updated.
+unchanged(model) if {
+	model in {item.model | some item in input.evidence["lock.entry"]}
+	not model in {item.model | some item in input.evidence["lock.change"]}
+}

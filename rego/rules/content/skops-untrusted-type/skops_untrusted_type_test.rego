@@ -1,0 +1,43 @@
+package skops_untrusted_type_test
+
+import data.rules.content["skops-untrusted-type"] as rule
+
+item_1 := {
+	"kind": "skops.node",
+	"at": {
+		"path": "m.skops",
+	},
+	"data": {
+		"name": "os.system",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "torch.storage",
+	"at": {
+		"path": "models/pytorch_model.bin!archive/data.pkl",
+		"offset": 12,
+	},
+	"data": {
+		"key": "0",
+		"numel": 10,
+		"size": 20,
+		"problem": "",
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "m.skops names os.system, which skops makes or calls when it is loaded."}} with input.evidence as {"skops.node": [item_1]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"torch.storage": [item_2]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}

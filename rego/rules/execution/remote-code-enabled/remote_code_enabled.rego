@@ -1,0 +1,42 @@
+# METADATA
+# title: Load runs code from the model's repository
+# description: >-
+#   trust_remote_code downloads Python from the repository of the model and runs it
+#   with the rights of this program. Whoever can push there, or takes the name over,
+#   runs code here.
+# custom:
+#   evidence: [code.load, review.approval, python.file]
+#   awaits: [python.file]
+#   precision: high
+#   security_severity: "8.8"
+#   remediation: >-
+#     Remove the argument and use a model whose architecture the library has; else pin
+#     the commit and have its code reviewed.
+#   standards:
+#     - cwe-829
+#     - cwe-94
+#     - cwe-494
+#     - cwe-506
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/4.1.2
+#     - owasp-aisvs/6.1.1
+#     - atlas/AML.T0010.001
+#     - atlas/AML.T0011.001
+#     - ssdf/PW.4.1
+package rules.execution["remote-code-enabled"]
+
+import data.lib.config
+import data.lib.review
+import data.lib.use
+
+violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
+	some item in use.loads("remote-code")
+	not reviewed(item)
+	message := sprintf("%v runs Python code from the repository of %v.", [use.call(item), use.subject(item)])
+}
+
+# Where a review is enough, all of the model's code must have one.
+reviewed(item) if {
+	config.environment(item.at.path) in config.options("remote-code-enabled", item).review
+	review.code_of(item.model)
+}

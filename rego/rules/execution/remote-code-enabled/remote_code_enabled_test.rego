@@ -1,0 +1,128 @@
+package remote_code_enabled_test
+
+import data.rules.execution["remote-code-enabled"] as rule
+
+item_1 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "transformers.AutoModel.from_pretrained",
+		"unsafe": "remote-code",
+		"context": "code",
+		"flag": "trust_remote_code",
+		"value": "True",
+		"model": "org/name",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "transformers.pipeline",
+		"unsafe": "remote-code",
+		"context": "code",
+		"flag": "trust_remote_code",
+		"value": "?",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "torch.hub.load",
+		"unsafe": "torch-hub",
+		"context": "code",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_4 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "x",
+		"unsafe": "remote-code",
+		"context": "test",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_5 := {
+	"kind": "python.file",
+	"at": {
+		"path": "modeling.py",
+	},
+	"data": {
+		"sha256": "aa",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_6 := {
+	"kind": "review.approval",
+	"at": {
+		"path": "policy.yaml",
+	},
+	"data": {
+		"kind": "code",
+		"sha256": "aa",
+		"approved_by": "ana",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_7 := {
+	"kind": "python.file",
+	"at": {
+		"path": "x.py",
+	},
+	"data": {
+		"sha256": "bb",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}, {"on": item_2, "message": "transformers.pipeline runs Python code from the repository of the model that it loads.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"code.load": [item_3, item_4]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}
+
+test_option_changed if {
+	rule.violations == set() with input.evidence as {"code.load": [item_1], "python.file": [item_5], "review.approval": [item_6]}
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+}
+
+test_fires_on_unreviewed_file if {
+	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}} with input.evidence as {"code.load": [item_1], "python.file": [item_5, item_7], "review.approval": [item_6]}
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+}

@@ -1,0 +1,25 @@
+# METADATA
+# title: YAML loader makes any object
+# description: >-
+#   A YAML file read without a safe loader can name any Python class and call it.
+# custom:
+#   evidence: [code.load]
+#   precision: high
+#   security_severity: "7.5"
+#   remediation: >-
+#     Use yaml.safe_load.
+#   standards:
+#     - cwe-502
+#     - cwe-636
+#     - cwe-1188
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/4.1.2
+#     - atlas/AML.T0011.000
+package rules.execution["unsafe-yaml-load"]
+
+import data.lib.use
+
+violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
+	some item in use.loads("yaml")
+	message := sprintf("%v makes any Python object that %v names, which can run any code.", [use.call(item), use.subject(item)])
+}

@@ -1,0 +1,80 @@
+package unsafe_yaml_load_test
+
+import data.rules.execution["unsafe-yaml-load"] as rule
+
+item_1 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "yaml.load",
+		"unsafe": "yaml",
+		"context": "code",
+		"flag": "Loader",
+		"value": "UnsafeLoader",
+		"model": "org/name",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "yaml.load",
+		"unsafe": "yaml",
+		"context": "code",
+		"flag": "Loader",
+		"value": "?",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "yaml.load",
+		"unsafe": "yaml",
+		"context": "doc",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_4 := {
+	"kind": "code.load",
+	"at": {
+		"path": "app.py",
+		"line": 7,
+	},
+	"data": {
+		"callee": "yaml.load",
+		"unsafe": "other",
+		"context": "code",
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "yaml.load(Loader=UnsafeLoader) makes any Python object that org/name names, which can run any code."}, {"on": item_2, "message": "yaml.load makes any Python object that the model that it loads names, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"code.load": [item_3, item_4]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}

@@ -1,0 +1,49 @@
+# METADATA
+# title: Something was not read to its end
+# description: >-
+#   The gate could not read all of this: a limit was spent, a part is encrypted or
+#   missing, or a registry did not answer. What was not read may be anything, so it
+#   does not pass.
+# custom:
+#   evidence: [scan.incomplete, scan.symlink, hub.unavailable]
+#   awaits: [hub.unavailable]
+#   precision: very-high
+#   security_severity: "5.0"
+#   remediation: >-
+#     Raise the limit that was spent, repair the file, or waive this path.
+#   standards:
+#     - cwe-409
+#     - cwe-770
+#     - cwe-400
+#     - owasp-llm/LLM10:2025
+#     - owasp-aisvs/6.1.1
+#     - atlas/AML.T0029
+package rules.scan["scan-incomplete"]
+
+import data.lib.fact
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["scan.incomplete"]
+	message := sprintf("%v was not read to its end: %v%v.", [fact.entry(item), fact.text(item, "reason"), spent(item)])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["scan.symlink"]
+	object.get(item.data, "outside", true) == true
+	object.get(item.data, "weights", true) == true
+	message := sprintf("%v is a link to %q outside of the repository, which was not followed.", [fact.entry(item), fact.text(item, "target")])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["hub.unavailable"]
+	not fact.field(item, "reason") in {"gone", "gated", "disabled"}
+	message := sprintf("%v was not looked at, since its registry did not answer: %v.", [subject(item), fact.text(item, "reason")])
+}
+
+subject(item) := item.model if {
+	item.model != ""
+} else := item.at.path
+
+spent(item) := sprintf(" (the limit of %v is %v)", [item.data.budget, item.data.limit]) if item.data.limit
+
+else := ""

@@ -1,0 +1,119 @@
+package scan_incomplete_test
+
+import data.rules.scan["scan-incomplete"] as rule
+
+item_1 := {
+	"kind": "scan.incomplete",
+	"at": {
+		"path": "m.zip!a.pkl",
+	},
+	"data": {
+		"reason": "the archive is encrypted",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "scan.incomplete",
+	"at": {
+		"path": "m.zip!a.pkl",
+	},
+	"data": {
+		"reason": "nested too deeply",
+		"budget": "depth",
+		"limit": 8,
+	},
+	"model": "",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "hub.unavailable",
+	"at": {
+		"path": "app.py",
+	},
+	"data": {
+		"reason": "timeout",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_4 := {
+	"kind": "scan.symlink",
+	"at": {
+		"path": "models/x",
+	},
+	"data": {
+		"target": "/m.pt",
+		"outside": true,
+		"weights": true,
+	},
+	"model": "",
+	"source": "",
+}
+
+item_5 := {
+	"kind": "hub.unavailable",
+	"at": {
+		"path": "app.py",
+	},
+	"data": {
+		"reason": "timeout",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_6 := {
+	"kind": "hub.unavailable",
+	"at": {
+		"path": "app.py",
+	},
+	"data": {
+		"reason": "gone",
+	},
+	"model": "",
+	"source": "",
+}
+
+item_7 := {
+	"kind": "scan.symlink",
+	"at": {
+		"path": "b.pt",
+	},
+	"data": {
+		"target": "a.pt",
+		"outside": false,
+		"weights": true,
+	},
+	"model": "",
+	"source": "",
+}
+
+item_8 := {
+	"kind": "scan.symlink",
+	"at": {
+		"path": "etc",
+	},
+	"data": {
+		"target": "/etc",
+		"outside": true,
+		"weights": false,
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "a.pkl in m.zip was not read to its end: the archive is encrypted."}, {"on": item_2, "message": "a.pkl in m.zip was not read to its end: nested too deeply (the limit of depth is 8)."}, {"on": item_3, "message": "org/name was not looked at, since its registry did not answer: timeout."}, {"on": item_4, "message": "models/x is a link to \"/m.pt\" outside of the repository, which was not followed."}, {"on": item_5, "message": "app.py was not looked at, since its registry did not answer: timeout."}} with input.evidence as {"scan.incomplete": [item_1, item_2], "hub.unavailable": [item_3, item_5], "scan.symlink": [item_4]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"hub.unavailable": [item_6], "scan.symlink": [item_7, item_8]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}

@@ -1,0 +1,57 @@
+# METADATA
+# title: Model file has a blocked format
+# description: >-
+#   The policy blocks formats whose loaders can run code. Of a checkpoint that has a
+#   safe sibling, the safe one is loaded as long as nothing asks for this file by name.
+# custom:
+#   evidence: [artifact.file, refs.reference]
+#   precision: very-high
+#   security_severity: "7.5"
+#   remediation: >-
+#     Convert it with `gate convert` and load the safetensors file.
+#   standards:
+#     - cwe-502
+#     - cwe-636
+#     - cwe-1188
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/4.1.2
+#     - atlas/AML.T0011.000
+package rules.serialization["blocked-format"]
+
+import data.lib.config
+import data.lib.fact
+import data.lib.format
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["artifact.file"]
+	options := config.options("blocked-format", item)
+	format.listed(item.data.format, options.formats)
+	not spoken_for(item)
+	not excused(item, options.unless_sibling)
+	message := sprintf("%v is a %v file, a format that the policy blocks.", [fact.entry(item), item.data.format])
+}
+
+# The pickle inside of a checkpoint is the checkpoint's.
+spoken_for(item) if format.container(item.at.path) in format.checkpoints
+
+excused(item, siblings) if {
+	some blocked, wanted in siblings
+	format.listed(item.data.format, [blocked])
+	[item.model, item.data.dir, item.data.role, wanted] in present
+	not basename(item.at.path) in asked_for
+}
+
+present := {[item.model, item.data.dir, item.data.role, item.data.format] |
+	some item in input.evidence["artifact.file"]
+	item.data.nested == false
+}
+
+# The files that references name.
+asked_for := {basename(name) |
+	some item in use.models
+	some name in {object.get(item.data.model, "file", ""), object.get(object.get(item.data, "args", {}), "filename", "")}
+	name != ""
+}
+
+basename(path) := parts[count(parts) - 1] if parts := split(path, "/")

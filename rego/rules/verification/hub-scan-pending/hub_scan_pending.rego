@@ -1,0 +1,35 @@
+# METADATA
+# title: Hub's own scan is not done
+# description: >-
+#   The policy asks that the hub has scanned the model. Its scan is not done, or this
+#   run could not ask for it.
+# custom:
+#   evidence: [refs.reference, hub.scan]
+#   awaits: [hub.scan]
+#   absence: true
+#   precision: high
+#   security_severity: "3.0"
+#   remediation: >-
+#     Wait for the scan, or run the gate online.
+#   standards:
+#     - cwe-506
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/6.1.1
+#     - atlas/AML.T0058
+#     - atlas/AML.T0011
+#     - ssdf/RV.1.1
+package rules.verification["hub-scan-pending"]
+
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	item.data.model.source == "hf"
+	not item.model in done
+	message := sprintf("%v must pass the scan of its hub: required, no evidence that it is done.", [item.data.id])
+}
+
+done := {item.model |
+	some item in input.evidence["hub.scan"]
+	item.data.done == true
+}

@@ -1,0 +1,98 @@
+package hub_scan_pending_test
+
+import data.rules.verification["hub-scan-pending"] as rule
+
+item_1 := {
+	"kind": "refs.reference",
+	"at": {
+		"path": "app.py",
+		"line": 3,
+	},
+	"data": {
+		"model": {
+			"source": "hf",
+			"namespace": "org",
+			"name": "name",
+		},
+		"loader": "transformers.AutoModel.from_pretrained",
+		"at": {
+			"path": "app.py",
+			"line": 3,
+		},
+		"finder": "python",
+		"context": "code",
+		"resolution": "literal",
+		"immutable": false,
+		"id": "org/name",
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_2 := {
+	"kind": "hub.scan",
+	"at": {
+		"path": "app.py",
+	},
+	"data": {
+		"done": false,
+		"files": [],
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "hub.scan",
+	"at": {
+		"path": "app.py",
+	},
+	"data": {
+		"done": true,
+		"files": [],
+	},
+	"model": "org/name",
+	"source": "",
+}
+
+item_4 := {
+	"kind": "refs.reference",
+	"at": {
+		"path": "app.py",
+		"line": 3,
+	},
+	"data": {
+		"model": {
+			"source": "ollama",
+			"name": "llama3",
+		},
+		"loader": "transformers.AutoModel.from_pretrained",
+		"at": {
+			"path": "app.py",
+			"line": 3,
+		},
+		"finder": "python",
+		"context": "code",
+		"resolution": "literal",
+		"immutable": false,
+		"id": "llama3",
+	},
+	"model": "llama3",
+	"source": "",
+}
+
+test_fires if {
+	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item_2]}
+}
+
+test_fires_without_scan if {
+	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input.evidence as {"refs.reference": [item_1]}
+}
+
+test_silent_on_good if {
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_4], "hub.scan": [item_3]}
+}
+
+test_no_evidence if {
+	rule.violations == set() with input.evidence as {}
+}

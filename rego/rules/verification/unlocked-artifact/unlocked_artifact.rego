@@ -1,0 +1,41 @@
+# METADATA
+# title: Model has no digests in the lock
+# description: >-
+#   Only a digest that was written down before shows that the bytes are those that were
+#   looked at. The policy asks for one of each file of each model.
+# custom:
+#   evidence: [refs.reference, lock.entry]
+#   awaits: [lock.entry]
+#   absence: true
+#   precision: very-high
+#   security_severity: "5.0"
+#   remediation: >-
+#     Run `gate lock` and commit models.lock.
+#   standards:
+#     - cwe-353
+#     - cwe-354
+#     - cwe-494
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/3.1.1
+#     - owasp-aisvs/6.1.3
+#     - atlas/AML.T0010.003
+#     - atlas/AML.T0109
+#     - ssdf/PS.2.1
+package rules.verification["unlocked-artifact"]
+
+import data.lib.fact
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	not item.model in locked
+	message := sprintf("%v has no entry with digests in the lock.", [item.data.id])
+}
+
+locked := {item.model |
+	some item in input.evidence["lock.entry"]
+	count(fact.list(item, "files")) > 0
+	every file in fact.list(item, "files") {
+		object.get(file, "sha256", "") != ""
+	}
+}

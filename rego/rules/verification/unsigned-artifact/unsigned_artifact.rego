@@ -1,0 +1,50 @@
+# METADATA
+# title: Model is not signed
+# description: >-
+#   A signature by a key that the policy lists shows who has released the bytes.
+#   Without one, whoever can write to the registry decides what is loaded.
+# custom:
+#   evidence: [refs.reference, signature.verified]
+#   awaits: [signature.verified]
+#   absence: true
+#   precision: very-high
+#   security_severity: "6.5"
+#   remediation: >-
+#     Sign the model with a key of signing_keys, or use one that is signed.
+#   standards:
+#     - cwe-347
+#     - cwe-345
+#     - owasp-llm/LLM03:2025
+#     - owasp-aisvs/3.1.2
+#     - owasp-aisvs/3.1.3
+#     - atlas/AML.T0010.003
+package rules.verification["unsigned-artifact"]
+
+import data.lib.config
+import data.lib.use
+
+violations contains {"on": item, "message": message} if {
+	some item in use.remote
+	options := config.options("unsigned-artifact", item)
+	not signed(item.model, options.keys)
+	message := sprintf("%v has no valid signature by %v: required, no evidence.", [item.data.id, wanted(options.keys)])
+}
+
+signed(model, keys) if {
+	some key in signers[model]
+	accepted(key, keys)
+}
+
+signers := {model: keys |
+	some first in input.evidence["signature.verified"]
+	model := first.model
+	keys := {item.data.key | some item in input.evidence["signature.verified"]; item.model == model}
+}
+
+accepted(_, keys) if "any" in keys
+
+accepted(key, keys) if key in keys
+
+wanted(keys) := "any key of the policy" if {
+	"any" in keys
+} else := concat(" or ", keys)
