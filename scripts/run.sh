@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs the gate as a step of the action and sets its outputs. It always succeeds: the
+# verdict is given after the upload, by verdict.sh. Environment: GATE_BIN, GATE_PATH,
+# SARIF_FILE, JSON_FILE, and what the gate itself reads.
+set -uo pipefail
+
+sarif=${SARIF_FILE:-$RUNNER_TEMP/gate.sarif}
+json=${JSON_FILE:-$RUNNER_TEMP/gate.json}
+
+workspace=$(cd "${GITHUB_WORKSPACE:-.}" && pwd -P)
+path=$(cd "${GATE_PATH:-.}" 2>/dev/null && pwd -P) || path=
+case $path/ in
+  "$workspace"/*)
+    # Files are named from the workspace, as code scanning wants them, where that is judged.
+    "$GATE_BIN" check --report text --report "sarif=$sarif" --report "json=$json" -- "$path"
+    code=$?
+    ;;
+  *)
+    echo "::error title=gate::the path input is not a folder inside the workspace"
+    code=2
+    ;;
+esac
+
+echo "exit-code=$code" >>"$GITHUB_OUTPUT"
+if [ "$code" -le 1 ]; then
+  printf 'sarif-file=%s\njson-file=%s\n' "$sarif" "$json" >>"$GITHUB_OUTPUT"
+fi
