@@ -19,6 +19,10 @@ const (
 // KindLoad is a load in source code and how safe it is; every finder may state it.
 const KindLoad Kind = "code.load"
 
+// KindExternal is a file that loading a blob reads and that lies elsewhere than beside
+// it; every inspector may state it.
+const KindExternal Kind = "external.path"
+
 // Evidence is one fact: typed data at a place. It never says how bad it is.
 type Evidence struct {
 	Kind Kind     `json:"kind"`
@@ -44,6 +48,12 @@ type Load struct {
 	Model string `json:"model,omitempty"`
 	// Context is that of the file.
 	Context Context `json:"context,omitempty"`
+}
+
+// External is the data of KindExternal.
+type External struct {
+	Location string `json:"location"` // as written
+	Field    string `json:"field"`    // what names it, such as weight_map or vocabulary
 }
 
 // Incomplete is the data of KindIncomplete: work that was not finished.

@@ -7,6 +7,47 @@ import (
 	"context"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks/formats/chattemplate"
+	"github.com/modelgate/gate/checks/formats/compressed"
+	"github.com/modelgate/gate/checks/formats/coreml"
+	"github.com/modelgate/gate/checks/formats/executable"
+	"github.com/modelgate/gate/checks/formats/gguf"
+	"github.com/modelgate/gate/checks/formats/hdf5"
+	"github.com/modelgate/gate/checks/formats/hydra"
+	"github.com/modelgate/gate/checks/formats/joblib"
+	"github.com/modelgate/gate/checks/formats/keras"
+	"github.com/modelgate/gate/checks/formats/mlflow"
+	"github.com/modelgate/gate/checks/formats/modelconfig"
+	"github.com/modelgate/gate/checks/formats/npy"
+	"github.com/modelgate/gate/checks/formats/onnx"
+	"github.com/modelgate/gate/checks/formats/pickle"
+	"github.com/modelgate/gate/checks/formats/pysource"
+	"github.com/modelgate/gate/checks/formats/rds"
+	"github.com/modelgate/gate/checks/formats/safetensors"
+	"github.com/modelgate/gate/checks/formats/savedmodel"
+	"github.com/modelgate/gate/checks/formats/sevenzip"
+	"github.com/modelgate/gate/checks/formats/skops"
+	"github.com/modelgate/gate/checks/formats/tar"
+	"github.com/modelgate/gate/checks/formats/tflite"
+	"github.com/modelgate/gate/checks/formats/torchtar"
+	"github.com/modelgate/gate/checks/formats/torchzip"
+	"github.com/modelgate/gate/checks/formats/xml"
+	"github.com/modelgate/gate/checks/formats/zip"
+	"github.com/modelgate/gate/checks/sources/config"
+	"github.com/modelgate/gate/checks/sources/dockerfile"
+	"github.com/modelgate/gate/checks/sources/golang"
+	"github.com/modelgate/gate/checks/sources/java"
+	"github.com/modelgate/gate/checks/sources/javascript"
+	"github.com/modelgate/gate/checks/sources/makefile"
+	"github.com/modelgate/gate/checks/sources/markdown"
+	"github.com/modelgate/gate/checks/sources/modelcard"
+	"github.com/modelgate/gate/checks/sources/modelfile"
+	"github.com/modelgate/gate/checks/sources/notebook"
+	"github.com/modelgate/gate/checks/sources/python"
+	"github.com/modelgate/gate/checks/sources/requirements"
+	"github.com/modelgate/gate/checks/sources/rust"
+	"github.com/modelgate/gate/checks/sources/shell"
+	"github.com/modelgate/gate/checks/sources/vcs"
 )
 
 // Finder finds references to models, and loads, in text.
@@ -31,3 +72,59 @@ type Auditor interface {
 	Spec() gate.Spec
 	Audit(ctx context.Context, s *gate.Subject, out gate.Recorder)
 }
+
+// Finders are the finders, one a language or kind of file.
+func Finders() []Finder {
+	return []Finder{
+		python.Finder{},
+		notebook.Finder{},
+		shell.Finder{},
+		dockerfile.Finder{},
+		config.Finder{},
+		golang.Finder{},
+		java.Finder{},
+		javascript.Finder{},
+		makefile.Finder{},
+		markdown.Finder{},
+		modelcard.Finder{},
+		modelfile.Finder{},
+		requirements.Finder{},
+		rust.Finder{},
+		vcs.Finder{},
+	}
+}
+
+// Inspectors are the inspectors, one a format.
+func Inspectors() []Inspector {
+	return []Inspector{
+		pickle.Inspector{},
+		joblib.Inspector{},
+		torchzip.Inspector{},
+		torchtar.Inspector{},
+		npy.Inspector{},
+		safetensors.Inspector{},
+		gguf.Inspector{},
+		keras.Inspector{},
+		hdf5.Inspector{},
+		onnx.Inspector{},
+		savedmodel.Inspector{},
+		tflite.Inspector{},
+		zip.Inspector{},
+		tar.Inspector{},
+		compressed.Inspector{},
+		sevenzip.Inspector{},
+		modelconfig.Inspector{},
+		chattemplate.Inspector{},
+		pysource.Inspector{},
+		executable.Inspector{},
+		coreml.Inspector{},
+		hydra.Inspector{},
+		mlflow.Inspector{},
+		rds.Inspector{},
+		skops.Inspector{},
+		xml.Inspector{},
+	}
+}
+
+// Auditors are the auditors.
+func Auditors() []Auditor { return nil }

@@ -242,3 +242,14 @@ func encrypted(zip []byte) []byte {
 	}
 	return zip
 }
+
+// Skops is a skops file whose schema has one node.
+func Skops(module, class, loader string) []byte {
+	schema := fmt.Sprintf(`{"__class__": %q, "__module__": %q, "__loader__": %q, "__id__": 1, "content": {}, "protocol": 2}`, class, module, loader)
+	return Zip(Entry{"schema.json", []byte(schema)})
+}
+
+// RDS is an R object as saveRDS writes it without compression.
+func RDS(object string) []byte {
+	return []byte("X\n\x00\x00\x00\x02\x00\x03\x06\x03\x00\x02\x03\x00" + object)
+}

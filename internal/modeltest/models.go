@@ -65,6 +65,8 @@ var models = map[string]func() []byte{
 	},
 	"zip-encrypted": func() []byte { return encrypted(Zip(Entry{"a.txt", []byte("hello")})) },
 	"tar-traversal": func() []byte { return Tar(Entry{"../../.bashrc", []byte("hello")}) },
+	"skops":         func() []byte { return Skops("builtins", "dict", "DictNode") },
+	"skops-system":  func() []byte { return Skops("os", "system", "FunctionNode") },
 	"zip-bomb":      func() []byte { return deflated(Entry{"zeros.bin", make([]byte, 64<<20)}) },
 	"zip-deep":      func() []byte { return deep(12) },
 	"zip-pickle":    func() []byte { return Zip(Entry{"inner/m.pkl", Pickle(Call(Global("posix", "system"), Str("true")))}) },
@@ -83,7 +85,10 @@ var models = map[string]func() []byte{
 	"elf": func() []byte {
 		return append([]byte("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00\x01\x00\x00\x00"), make([]byte, 200)...)
 	},
-	"png": func() []byte { return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") },
+	"rds":         func() []byte { return RDS(rdsText) },
+	"rds-promise": func() []byte { return RDS(rdsPromise) },
+	"noise":       func() []byte { return bytes.Repeat([]byte("\xf1\x00\x9c\xe7"), 64) },
+	"png":         func() []byte { return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") },
 }
 
 const (
@@ -91,6 +96,10 @@ const (
 	templateEscape = "{% for m in messages %}{{ m.__class__.__mro__[1].__subclasses__() }}{% endfor %}"
 	scriptPlain    = "def forward(self, x: Tensor) -> Tensor:\n  return torch.relu(x)\n"
 	scriptSave     = "def forward(self, x: Tensor) -> Tensor:\n  ops.aten.save(x, \"/tmp/x\")\n  return x\n"
+	rdsText        = "\x00\x00\x00\x10\x00\x00\x00\x01" + rdsTrue
+	rdsTrue        = "\x00\x04\x00\x09\x00\x00\x00\x04true"
+	rdsPromise     = "\x00\x00\x04\x05\x00\x00\x00\xfd\x00\x00\x00\xfc" + rdsSystem
+	rdsSystem      = "\x00\x00\x00\x06\x00\x00\x00\x01\x00\x04\x00\x09\x00\x00\x00\x06system" + "\x00\x00\x00\x02" + rdsText + "\x00\x00\x00\xfe"
 	inner          = "\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R."
 )
 

@@ -180,7 +180,7 @@ func TestMetadata(t *testing.T) {
 	id := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 	standard := regexp.MustCompile(`^(cwe-\d+|owasp-llm/LLM\d\d:2025|owasp-aisvs/\d+\.\d+\.\d+|atlas/AML\.[TM]\d{4}(\.\d{3})?|ssdf/[A-Z]{2}\.\d\.\d)$`)
 	severity := regexp.MustCompile(`^(10\.0|\d\.\d)$`)
-	kind := regexp.MustCompile(`^([a-z]+|\*)\.[a-z_-]+$`)
+	kind := regexp.MustCompile(`^([a-z][a-z0-9]*|\*)\.[a-z_-]+$`)
 	seen := map[string]bool{}
 	for _, r := range everyRule(t) {
 		if !id.MatchString(r.ID) || seen[r.ID] {
@@ -221,7 +221,7 @@ func TestMetadata(t *testing.T) {
 
 // TestEvidenceIsDeclared holds the metadata of a rule to the kinds that its module reads.
 func TestEvidenceIsDeclared(t *testing.T) {
-	literal := regexp.MustCompile(`"([a-z]+\.[a-z_-]+)"`)
+	literal := regexp.MustCompile(`"([a-z][a-z0-9]*\.[a-z_-]+)"`)
 	libraries := map[string][]gate.Kind{
 		"use.models":   {"refs.reference"},
 		"use.remote":   {"refs.reference"},

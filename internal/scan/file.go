@@ -138,6 +138,10 @@ func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth int) gate.Stat
 	if why := unfinished(w.out.evidence[before:], b.Path); why != "" {
 		f.State, f.Reason = gate.Unread, why
 	}
+	if f.Format == lfsPointer {
+		f.State, f.Reason = gate.Unread, "is a Git LFS pointer: the file itself was not checked out"
+		w.incomplete(b.Path, f.Reason, "", 0)
+	}
 	w.identify(f, claims, b, depth)
 	return f.State
 }

@@ -16,14 +16,15 @@ type Mismatch struct {
 	Content string `json:"content"` // the format that the content has
 }
 
-// roles has the part that a format plays in a model.
+// roles has the part that a format plays in a model; all others play none.
 var roles = map[string]string{
 	"pickle": "weights", "joblib": "weights", "torchzip": "weights", "torchtar": "weights", "torchlegacy": "weights",
 	"npy": "weights", "npz": "weights", "safetensors": "weights", "gguf": "weights", "ggml": "weights",
 	"keras": "weights", "hdf5": "weights", "onnx": "weights", "tflite": "weights", "savedmodel": "weights",
-	"modelconfig": "config", "tokenizer": "config", "chattemplate": "config", "json": "config", "text": "other",
-	"pysource": "code", "executable": "code", "pythonpath": "code",
-	"zip": "archive", "tar": "archive", "compressed": "archive", "sevenzip": "archive", "gzip": "archive",
+	"skops":       "weights",
+	"modelconfig": "config", "chattemplate": "config", "json": "config", "hydra": "config", "mlflow": "config",
+	"pysource": "code", "executable": "code", "pth": "code",
+	"zip": "archive", "tar": "archive", "compressed": "archive", "sevenzip": "archive",
 }
 
 func roleOf(format string) string {
@@ -50,36 +51,44 @@ func rank(format string) int {
 	}
 }
 
-// contents has the formats that the content of a file may have by its extension.
-var contents = map[string][]string{
+// weights has the formats that the content of a file may have by an extension that names
+// it a model.
+var weights = map[string][]string{
 	".safetensors": {"safetensors"},
-	".gguf":        {"gguf", "ggml"},
-	".ggml":        {"ggml", "gguf"},
-	".onnx":        {"onnx"},
-	".tflite":      {"tflite"},
-	".keras":       {"keras", "zip", "hdf5"},
-	".h5":          {"hdf5"},
-	".hdf5":        {"hdf5"},
-	".npy":         {"npy"},
-	".npz":         {"npz", "zip"},
-	".pb":          {"savedmodel", "onnx"},
-	".pt":          torchContents, ".pth": append(slices.Clone(torchContents), "pythonpath", "text"), ".ckpt": torchContents,
-	".bin": append(slices.Clone(torchContents), "gguf", "ggml", "safetensors", "unknown", "text"),
+	".gguf":        {"gguf", "ggml"}, ".ggml": {"ggml", "gguf"},
+	".onnx": {"onnx"}, ".tflite": {"tflite"}, ".pb": {"savedmodel", "onnx", "unknown"}, ".skops": {"skops", "zip"},
+	".keras": {"keras", "zip", "hdf5"}, ".h5": {"hdf5"}, ".hdf5": {"hdf5"},
+	".npy": {"npy"}, ".npz": {"npz", "zip"},
+	".pt": torchContents, ".ckpt": torchContents, ".pth": append(slices.Clone(torchContents), "pth", "text"),
+	".bin": append(slices.Clone(torchContents), "gguf", "ggml", "safetensors", "onnx", "text", "unknown"),
 	".pkl": pickleContents, ".pickle": pickleContents, ".joblib": pickleContents, ".dill": pickleContents,
-	".json": {"json", "text", "modelconfig", "keras", "tokenizer", "chattemplate", "unknown"},
-	".txt":  {"text", "json", "chattemplate"}, ".md": {"text", "chattemplate"},
-	".png": {"unknown", "image"}, ".jpg": {"unknown", "image"}, ".jpeg": {"unknown", "image"}, ".gif": {"unknown", "image"},
 }
 
-var torchContents = []string{"torchzip", "torchtar", "torchlegacy", "pickle", "zip", "tar"}
+// plain has the same for other files that come with models.
+var plain = map[string][]string{
+	".json": {"text", "json", "modelconfig", "chattemplate", "keras", "hydra", "unknown"},
+	".txt":  {"text", "json", "chattemplate", "hydra", "empty"}, ".md": {"text", "chattemplate", "html", "empty"},
+	".png": {"image", "unknown"}, ".jpg": {"image", "unknown"}, ".jpeg": {"image", "unknown"}, ".gif": {"image", "unknown"},
+	".gz": {"compressed"}, ".tgz": {"compressed"}, ".bz2": {"compressed"}, ".xz": {"compressed"}, ".zst": {"compressed"},
+	".zip": {"zip", "npz", "keras", "torchzip", "skops"}, ".7z": {"sevenzip"}, ".tar": {"tar", "torchtar"},
+}
 
-var pickleContents = []string{"pickle", "joblib", "torchzip", "torchlegacy", "compressed", "gzip", "npy", "zip"}
+var (
+	torchContents  = []string{"torchzip", "torchtar", "torchlegacy", "pickle", "zip", "tar"}
+	pickleContents = []string{"pickle", "joblib", "torchzip", "torchlegacy", "compressed", "npy", "zip"}
+)
 
 // mismatch tells whether the content of a blob belies its name. A file that is named as
 // a model and is none of its formats is one too.
 func mismatch(f *gate.File, claims []claim, b *gate.Blob) (ext, content string, ok bool) {
 	ext = strings.ToLower(path.Ext(entryName(b.Path)))
-	want, known := contents[ext]
+	if f.Format == lfsPointer {
+		return ext, f.Format, false // it does not claim to be the model
+	}
+	want, known := weights[ext]
+	if !known {
+		want, known = plain[ext]
+	}
 	if !known || slices.Contains(want, f.Format) {
 		return ext, f.Format, false
 	}
@@ -94,13 +103,8 @@ func entryName(p string) string { return p[strings.LastIndexByte(p, '!')+1:] }
 
 // modelName tells whether a file is named as weights.
 func modelName(p string) bool {
-	switch ext := strings.ToLower(path.Ext(p)); ext {
-	case ".json", ".txt", ".md", ".png", ".jpg", ".jpeg", ".gif":
-		return false
-	default:
-		_, ok := contents[ext]
-		return ok
-	}
+	_, ok := weights[strings.ToLower(path.Ext(p))]
+	return ok
 }
 
 // modelFolders are the folders that hold weights: what lies beside them is shipped with
@@ -115,11 +119,19 @@ func modelFolders(files []entry) map[string]bool {
 	return m
 }
 
+// lfsPointer is the format of the text that stands in a checkout for a large file:
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
+const lfsPointer = "lfs"
+
 // plainFormat names a blob that no inspector wanted.
 func plainFormat(head []byte, size int64) string {
 	switch {
 	case size == 0:
 		return "empty"
+	case bytes.HasPrefix(head, []byte("version https://git-lfs.github.com/spec/")):
+		return lfsPointer
+	case isHTML(head):
+		return "html"
 	case isText(head):
 		return "text"
 	case isImage(head):
@@ -127,6 +139,13 @@ func plainFormat(head []byte, size int64) string {
 	default:
 		return "unknown"
 	}
+}
+
+// isHTML tells whether a head is a page, such as the error page of a server that was saved
+// as a model.
+func isHTML(head []byte) bool {
+	start := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 64)]))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
 func isImage(head []byte) bool {

@@ -183,6 +183,7 @@ func TestTimeIsBounded(t *testing.T) {
 func TestContentDecides(t *testing.T) {
 	r := tree(t, files(map[string]string{
 		"fine.zip": "box\n", "lie.safetensors": "box\n", "page.pt": "<!DOCTYPE html>", "empty.onnx": "", "notes.txt": "hello",
+		"large.onnx": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
 	}), Limits{}, true)
 	got := map[string]string{}
 	for _, e := range r.Evidence {
@@ -190,9 +191,12 @@ func TestContentDecides(t *testing.T) {
 			got[e.At.Path] = d.Content
 		}
 	}
-	want := map[string]string{"lie.safetensors": "zip", "page.pt": "text", "empty.onnx": "empty"}
+	want := map[string]string{"lie.safetensors": "zip", "page.pt": "html", "empty.onnx": "empty"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("mismatches %v, want %v", got, want)
+	}
+	if got := incompletes(r); len(got) != 1 || !strings.Contains(got[0], "large.onnx: is a Git LFS pointer") {
+		t.Errorf("stated %q", got)
 	}
 }
 

@@ -31,3 +31,13 @@ container(path) := substring(path, 0, last) if {
 	count(places) > 0
 	last := places[count(places) - 1]
 } else := ""
+
+# A file of weights, by its content or, where that is not known, by its name.
+weights(item) if item.data.role == "weights"
+
+weights(item) if {
+	unknown(item)
+	regex.match(`\.(bin|ckpt|h5|hdf5|keras|msgpack|npz?|onnx|params|pb|pdparams|pth?|tflite|weights)$`, lower(item.at.path))
+}
+
+unknown(item) if object.get(item.data, "format", "") in {"", "unknown"}

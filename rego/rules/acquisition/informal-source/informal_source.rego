@@ -38,6 +38,7 @@ violations contains {"on": item, "message": message} if {
 violations contains {"on": item, "message": message} if {
 	some item in use.models
 	regex.match(`(^|[^a-z])gdown([^a-z]|$)`, item.data.loader)
+	not dropped(item)
 	message := sprintf("%v downloads a model from a personal drive, which names no publisher.", [item.data.loader])
 }
 
@@ -55,6 +56,11 @@ violations contains {"on": item, "message": message} if {
 	not fact.optional(item, "sha256") in locked
 	not produced(item.at.path)
 	message := sprintf("%v is committed, and neither an origin nor a lock entry says where it comes from.", [item.at.path])
+}
+
+dropped(item) if {
+	some suffix in drops
+	within(hosts(item)[_], suffix)
 }
 
 mailed(path) if regex.match(`(\.eml|\.msg|:Zone\.Identifier)$`, path)

@@ -217,3 +217,28 @@ test_option_changed if {
 	rule.violations == set() with input.evidence as {"artifact.committed": [item_8]}
 		with data.config.produced as ["models/**"]
 }
+
+item_11 := {
+	"kind": "refs.reference",
+	"at": {
+		"path": "app.py",
+		"line": 6,
+	},
+	"data": {
+		"model": {
+			"source": "url",
+			"url": "https://drive.google.com/uc?id=1a",
+		},
+		"loader": "gdown.download",
+		"context": "code",
+		"resolution": "literal",
+		"immutable": false,
+		"id": "https://drive.google.com/uc?id=1a",
+	},
+	"model": "https://drive.google.com/uc?id=1a",
+	"source": "",
+}
+
+test_a_place_is_told_once if {
+	rule.violations == {{"on": item_11, "message": "gdown.download loads a model from drive.google.com, a place for sharing files that names no publisher."}} with input.evidence as {"refs.reference": [item_11]}
+}

@@ -5,7 +5,6 @@
 #   framework imports and calls. This one is outside of the frameworks that models use.
 # custom:
 #   evidence: [hydra.target]
-#   awaits: [hydra.target]
 #   precision: very-high
 #   security_severity: "9.0"
 #   remediation: >-

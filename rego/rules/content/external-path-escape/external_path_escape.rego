@@ -5,7 +5,7 @@
 #   that climbs out of the folder, or an address. Loading it reads files of the machine
 #   into the model, or fetches from elsewhere.
 # custom:
-#   evidence: [onnx.external, external.path]
+#   evidence: [onnx.external, external.path, hdf5.virtual]
 #   precision: very-high
 #   security_severity: "8.0"
 #   remediation: >-
@@ -26,6 +26,12 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence[kind]
 	escapes(item)
 	message := sprintf("%v reads %q, which is outside of its folder.", [fact.entry(item), fact.text(item, "location")])
+}
+
+# A virtual dataset is composed of others, which may be in other files.
+violations contains {"on": item, "message": message, "at_most": "warn"} if {
+	some item in input.evidence["hdf5.virtual"]
+	message := sprintf("%v has the virtual dataset %q, which may read other files.", [fact.entry(item), fact.text(item, "name")])
 }
 
 # Where a problem is stated it decides, else the location itself.

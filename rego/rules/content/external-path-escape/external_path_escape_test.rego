@@ -79,3 +79,20 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+item_6 := {
+	"kind": "hdf5.virtual",
+	"at": {
+		"path": "m.h5",
+		"offset": 96,
+	},
+	"data": {
+		"name": "/layer/kernel",
+	},
+	"model": "",
+	"source": "",
+}
+
+test_warns_of_a_virtual_dataset if {
+	rule.violations == {{"on": item_6, "message": "m.h5 has the virtual dataset \"/layer/kernel\", which may read other files.", "at_most": "warn"}} with input.evidence as {"hdf5.virtual": [item_6]}
+}

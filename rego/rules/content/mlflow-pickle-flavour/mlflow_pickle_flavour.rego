@@ -5,7 +5,6 @@
 #   own, and runs whatever the files say.
 # custom:
 #   evidence: [mlflow.flavour]
-#   awaits: [mlflow.flavour]
 #   precision: high
 #   security_severity: "7.0"
 #   remediation: >-
@@ -26,5 +25,7 @@ import data.lib.fact
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["mlflow.flavour"]
-	message := sprintf("%v has the flavour %v, which runs code from the model's files.", [fact.entry(item), fact.text(item, "name")])
+	message := sprintf("%v has the flavour %v with %v: %v, which runs code from the model's files.", [
+		fact.entry(item), fact.text(item, "name"), fact.text(item, "field"), fact.text(item, "value"),
+	])
 }

@@ -9,6 +9,8 @@ item_1 := {
 	},
 	"data": {
 		"name": "python_function",
+		"field": "loader_module",
+		"value": "ranker",
 	},
 	"model": "",
 	"source": "",
@@ -31,7 +33,7 @@ item_2 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "MLmodel has the flavour python_function, which runs code from the model's files."}} with input.evidence as {"mlflow.flavour": [item_1]}
+	rule.violations == {{"on": item_1, "message": "MLmodel has the flavour python_function with loader_module: ranker, which runs code from the model's files."}} with input.evidence as {"mlflow.flavour": [item_1]}
 }
 
 test_silent_on_good if {

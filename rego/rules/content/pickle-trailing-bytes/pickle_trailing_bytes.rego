@@ -4,7 +4,7 @@
 #   Bytes before, between or behind the pickles of a file are read by no loader of this
 #   one. They hide a second payload, or shift the first from where a scanner looks.
 # custom:
-#   evidence: [pickle.trailing]
+#   evidence: [pickle.trailing, joblib.trailing]
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
@@ -25,4 +25,9 @@ import data.lib.fact
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["pickle.trailing"]
 	message := sprintf("%v has %v bytes (%v) %v its pickles, which no pickle accounts for.", [fact.file(item), fact.text(item, "size"), fact.text(item, "content"), fact.text(item, "where")])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["joblib.trailing"]
+	message := sprintf("%v has %v bytes behind its compressed pickle, which joblib does not read.", [fact.file(item), fact.text(item, "size")])
 }

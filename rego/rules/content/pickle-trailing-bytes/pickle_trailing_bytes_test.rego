@@ -47,3 +47,21 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+item_3 := {
+	"kind": "joblib.trailing",
+	"at": {
+		"path": "models/m.joblib",
+		"offset": 90,
+	},
+	"data": {
+		"size": 30,
+		"offset": 90,
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires_behind_a_compressed_pickle if {
+	rule.violations == {{"on": item_3, "message": "models/m.joblib has 30 bytes behind its compressed pickle, which joblib does not read."}} with input.evidence as {"joblib.trailing": [item_3]}
+}

@@ -4,7 +4,6 @@
 #   A promise is code that R evaluates as soon as the object is touched.
 # custom:
 #   evidence: [rds.promise]
-#   awaits: [rds.promise]
 #   precision: very-high
 #   security_severity: "9.0"
 #   remediation: >-

@@ -5,7 +5,6 @@
 #   loaded; this one is not among those that models use.
 # custom:
 #   evidence: [skops.node]
-#   awaits: [skops.node]
 #   precision: high
 #   security_severity: "8.5"
 #   remediation: >-
@@ -24,7 +23,18 @@ package rules.content["skops-untrusted-type"]
 
 import data.lib.fact
 
-violations contains {"on": item, "message": message} if {
+violations contains object.union({"on": item, "message": message}, certainty(item)) if {
 	some item in input.evidence["skops.node"]
-	message := sprintf("%v names %v, which skops makes or calls when it is loaded.", [fact.entry(item), fact.text(item, "name")])
+	message := sprintf("%v names %v%v, which skops makes or calls when it is loaded.", [
+		fact.entry(item), fact.text(item, "name"),
+		fact.quoted(" as %v", item, "loader"),
+	])
 }
+
+# A class that is unknown is made without its constructor; skops asks before.
+certainty(item) := {"at_most": "warn"} if {
+	fact.field(item, "class") == "unknown"
+	object.get(item.data, "called", true) == false
+}
+
+else := {}

@@ -9,6 +9,24 @@ item_1 := {
 	},
 	"data": {
 		"name": "os.system",
+		"loader": "FunctionNode",
+		"class": "dangerous",
+		"called": true,
+	},
+	"model": "",
+	"source": "",
+}
+
+item_3 := {
+	"kind": "skops.node",
+	"at": {
+		"path": "m.skops",
+	},
+	"data": {
+		"name": "my.Model",
+		"loader": "ObjectNode",
+		"class": "unknown",
+		"called": false,
 	},
 	"model": "",
 	"source": "",
@@ -31,7 +49,11 @@ item_2 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "m.skops names os.system, which skops makes or calls when it is loaded."}} with input.evidence as {"skops.node": [item_1]}
+	rule.violations == {{"on": item_1, "message": "m.skops names os.system as FunctionNode, which skops makes or calls when it is loaded."}} with input.evidence as {"skops.node": [item_1]}
+}
+
+test_unsure_of_an_unknown_object if {
+	rule.violations == {{"on": item_3, "message": "m.skops names my.Model as ObjectNode, which skops makes or calls when it is loaded.", "at_most": "warn"}} with input.evidence as {"skops.node": [item_3]}
 }
 
 test_silent_on_good if {

@@ -5,7 +5,6 @@
 #   expands without end.
 # custom:
 #   evidence: [pmml.entity]
-#   awaits: [pmml.entity]
 #   precision: very-high
 #   security_severity: "7.5"
 #   remediation: >-
@@ -22,5 +21,8 @@ import data.lib.fact
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["pmml.entity"]
-	message := sprintf("%v declares the entity %q, which its reader fetches or expands.", [fact.entry(item), fact.text(item, "name")])
+	message := sprintf("%v declares the entity %q%v, which its reader fetches or expands.", [
+		fact.entry(item), fact.text(item, "name"),
+		fact.quoted(" from %q", item, "system"),
+	])
 }

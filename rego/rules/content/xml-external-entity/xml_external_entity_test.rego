@@ -9,6 +9,7 @@ item_1 := {
 	},
 	"data": {
 		"name": "xxe",
+		"system": "file:///etc/passwd",
 	},
 	"model": "",
 	"source": "",
@@ -31,7 +32,7 @@ item_2 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "m.pmml declares the entity \"xxe\", which its reader fetches or expands."}} with input.evidence as {"pmml.entity": [item_1]}
+	rule.violations == {{"on": item_1, "message": "m.pmml declares the entity \"xxe\" from \"file:///etc/passwd\", which its reader fetches or expands."}} with input.evidence as {"pmml.entity": [item_1]}
 }
 
 test_silent_on_good if {

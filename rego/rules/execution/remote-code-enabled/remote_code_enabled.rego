@@ -6,7 +6,6 @@
 #   runs code here.
 # custom:
 #   evidence: [code.load, review.approval, python.file]
-#   awaits: [python.file]
 #   precision: high
 #   security_severity: "8.8"
 #   remediation: >-

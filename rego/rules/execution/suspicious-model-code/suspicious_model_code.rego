@@ -6,7 +6,6 @@
 #   soon as the model is loaded.
 # custom:
 #   evidence: [python.call]
-#   awaits: [python.call]
 #   precision: high
 #   security_severity: "8.8"
 #   remediation: >-

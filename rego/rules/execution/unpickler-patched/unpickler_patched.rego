@@ -5,7 +5,6 @@
 #   checkpoint that looks harmless then calls what was put there.
 # custom:
 #   evidence: [python.patch]
-#   awaits: [python.patch]
 #   precision: high
 #   security_severity: "9.0"
 #   remediation: >-

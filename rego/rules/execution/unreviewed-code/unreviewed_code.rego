@@ -5,7 +5,6 @@
 #   library that comes with a model. An approval holds for one digest.
 # custom:
 #   evidence: [python.file, native.library, review.approval]
-#   awaits: [python.file]
 #   precision: very-high
 #   security_severity: "7.0"
 #   remediation: >-

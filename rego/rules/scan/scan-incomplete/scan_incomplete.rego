@@ -10,7 +10,8 @@
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Raise the limit that was spent, repair the file, or waive this path.
+#     Raise the limit that was spent, repair the file, put the file itself in the place
+#     of a link, or waive this path.
 #   standards:
 #     - cwe-409
 #     - cwe-770
@@ -31,7 +32,7 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence["scan.symlink"]
 	object.get(item.data, "outside", true) == true
 	object.get(item.data, "weights", true) == true
-	message := sprintf("%v is a link to %q outside of the repository, which was not followed.", [fact.entry(item), fact.text(item, "target")])
+	message := sprintf("%v is a link to %q, which is no file of the repository and was not followed.", [fact.entry(item), fact.text(item, "target")])
 }
 
 violations contains {"on": item, "message": message} if {

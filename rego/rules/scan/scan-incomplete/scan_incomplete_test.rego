@@ -107,7 +107,7 @@ item_8 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "a.pkl in m.zip was not read to its end: the archive is encrypted."}, {"on": item_2, "message": "a.pkl in m.zip was not read to its end: nested too deeply (the limit of depth is 8)."}, {"on": item_3, "message": "org/name was not looked at, since its registry did not answer: timeout."}, {"on": item_4, "message": "models/x is a link to \"/m.pt\" outside of the repository, which was not followed."}, {"on": item_5, "message": "app.py was not looked at, since its registry did not answer: timeout."}} with input.evidence as {"scan.incomplete": [item_1, item_2], "hub.unavailable": [item_3, item_5], "scan.symlink": [item_4]}
+	rule.violations == {{"on": item_1, "message": "a.pkl in m.zip was not read to its end: the archive is encrypted."}, {"on": item_2, "message": "a.pkl in m.zip was not read to its end: nested too deeply (the limit of depth is 8)."}, {"on": item_3, "message": "org/name was not looked at, since its registry did not answer: timeout."}, {"on": item_4, "message": "models/x is a link to \"/m.pt\", which is no file of the repository and was not followed."}, {"on": item_5, "message": "app.py was not looked at, since its registry did not answer: timeout."}} with input.evidence as {"scan.incomplete": [item_1, item_2], "hub.unavailable": [item_3, item_5], "scan.symlink": [item_4]}
 }
 
 test_silent_on_good if {

@@ -24,7 +24,7 @@ import data.lib.format
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
-	item.data.role == "weights"
+	format.weights(item)
 	not format.container(item.at.path) in weights
 	options := config.options("format-not-allowed", item)
 	not format.listed(fact.optional(item, "format"), options.formats)

@@ -8,7 +8,7 @@
 #   precision: high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Use a format that the gate reads, or set the policy for this file.
+#     Use a format that the gate reads, or waive the file after a review.
 #   standards:
 #     - cwe-502
 #     - cwe-636
@@ -19,10 +19,11 @@
 package rules.serialization["unknown-format"]
 
 import data.lib.fact
+import data.lib.format
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
-	item.data.role == "weights"
-	object.get(item.data, "format", "") == ""
+	format.weights(item)
+	format.unknown(item)
 	message := sprintf("%v is a file of weights in a format that the gate does not know.", [fact.entry(item)])
 }

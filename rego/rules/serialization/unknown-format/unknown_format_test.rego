@@ -53,6 +53,27 @@ item_3 := {
 	"source": "",
 }
 
+item_4 := {
+	"kind": "artifact.file",
+	"at": {
+		"path": "models/Flax.MSGPACK",
+	},
+	"data": {
+		"format": "unknown",
+		"role": "other",
+		"dir": "models",
+		"size": 10,
+		"state": "unproven",
+		"nested": false,
+	},
+	"model": "",
+	"source": "",
+}
+
+test_fires_by_the_name if {
+	rule.violations == {{"on": item_4, "message": "models/Flax.MSGPACK is a file of weights in a format that the gate does not know."}} with input.evidence as {"artifact.file": [item_4]}
+}
+
 test_fires if {
 	rule.violations == {{"on": item_1, "message": "models/x.bin is a file of weights in a format that the gate does not know."}} with input.evidence as {"artifact.file": [item_1]}
 }

@@ -1,0 +1,164 @@
+// Package pysource reads Python files that come with a model and states the calls in
+// them that start processes, evaluate text, open connections, load native code or
+// unpickle, and what they change under the feet of an unpickler. Names are followed
+// through imports, aliases and getattr, and constants through their decoding
+// (https://docs.python.org/3/reference/import.html tells what runs on import).
+package pysource
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/pysyntax"
+)
+
+const maxSize = 32 << 20
+
+// File is the data of python.file: code that comes with a model.
+type File struct {
+	SHA256 string `json:"sha256"`
+}
+
+// Call is the data of python.call: a call, or a function that is handed on to be called.
+type Call struct {
+	// Callee is the function by its own name, whatever the file calls it: "os.system".
+	Callee string `json:"callee"`
+	// Scope is "import" for what runs when the file is imported, else "function".
+	Scope string `json:"scope"`
+	// Decoded says that the call stands in text that the file decodes or evaluates.
+	Decoded bool `json:"decoded"`
+	// Text is the call as written, shortened.
+	Text string `json:"text"`
+}
+
+// Patch is the data of python.patch: something that unpickling uses is replaced.
+type Patch struct {
+	Target string `json:"target"`
+}
+
+// The scopes of a call.
+const (
+	onImport   = "import"
+	inFunction = "function"
+)
+
+// Inspector reads Python files.
+type Inspector struct{}
+
+// Spec implements checks.Inspector.
+func (Inspector) Spec() gate.Spec {
+	return gate.Spec{
+		Name: "pysource",
+		Doc:  "Python files of a model: processes, evaluated or decoded code, network, native code, unpickling, patched modules.",
+		Emits: map[gate.Kind]any{
+			"python.file":       File{},
+			"python.call":       Call{},
+			"python.patch":      Patch{},
+			"python.malformed":  gate.Malformed{},
+			gate.KindIncomplete: gate.Incomplete{},
+		},
+	}
+}
+
+// Wants implements checks.Inspector.
+func (Inspector) Wants(b *gate.Blob) bool {
+	path := strings.ToLower(b.Path)
+	if strings.HasSuffix(path, ".py") || strings.HasSuffix(path, ".pyw") {
+		return true
+	}
+	line, _, _ := bytes.Cut(b.Head(), []byte("\n"))
+	return bytes.HasPrefix(line, []byte("#!")) && bytes.Contains(line, []byte("python"))
+}
+
+// Inspect implements checks.Inspector.
+func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
+	text, err := read(b)
+	if err != nil {
+		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "bytes", Limit: maxSize})
+		return
+	}
+	sum := sha256.Sum256(text)
+	out.Emit("python.file", gate.Location{}, File{hex.EncodeToString(sum[:])})
+	if name := encoding(text); !transparent(name) {
+		unread(out, gate.Incomplete{Reason: fmt.Sprintf("source in the encoding %q is not read", name)})
+		return
+	}
+	if i := bytes.IndexByte(text, 0); i >= 0 {
+		out.Emit("python.malformed", gate.Location{Offset: int64(i)}, gate.Malformed{Reason: "zero byte in the source"})
+	}
+	src := gate.NewSource("", text)
+	m := pysyntax.Parse(text)
+	if len(m.Errors) > 0 {
+		first := m.Errors[0]
+		out.Emit("python.malformed", src.At(int(first.Offset), int(first.Offset)+1), gate.Malformed{Reason: first.Message})
+	}
+	a := &analysis{ctx: ctx, out: out, src: src, steps: minSteps + len(text)*stepsPerByte}
+	a.module(m)
+	a.emit()
+	if a.unfinished != "" {
+		unread(out, gate.Incomplete{Reason: a.unfinished, Budget: a.budget})
+		return
+	}
+	out.Format("pysource", gate.Unproven, "")
+}
+
+func unread(out gate.Recorder, why gate.Incomplete) {
+	out.Emit(gate.KindIncomplete, gate.Location{}, why)
+	out.Format("pysource", gate.Unread, why.Reason)
+}
+
+func read(b *gate.Blob) ([]byte, error) {
+	if b.Size > maxSize {
+		return nil, errors.New("the file is longer than is read")
+	}
+	text, err := io.ReadAll(b.Section())
+	if err != nil {
+		return nil, fmt.Errorf("reading the source: %w", err)
+	}
+	return text, nil
+}
+
+var cookie = regexp.MustCompile(`^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)`)
+
+// encoding is the one that the first two lines declare, by PEP 263.
+func encoding(text []byte) string {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return "utf-16"
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	for range 2 {
+		if m := cookie.FindSubmatch(text); m != nil {
+			return strings.ReplaceAll(strings.ToLower(string(m[1])), "_", "-")
+		}
+		end := bytes.IndexAny(text, "\r\n")
+		if end < 0 {
+			break
+		}
+		text = bytes.TrimPrefix(text[end:], []byte("\r"))
+		text = bytes.TrimPrefix(text, []byte("\n"))
+	}
+	return "utf-8"
+}
+
+// transparent tells whether ASCII means ASCII in an encoding. In others a comment may
+// hold code.
+func transparent(name string) bool {
+	switch name {
+	case "utf-8", "utf8", "utf-8-sig", "u8", "ascii", "us-ascii", "latin-1", "latin1", "l1", "koi8-r", "koi8-u":
+		return true
+	}
+	for _, family := range []string{"utf-8-", "latin-1-", "iso-8859-", "iso8859-", "cp125", "windows-125"} {
+		if strings.HasPrefix(name, family) {
+			return true
+		}
+	}
+	return false
+}

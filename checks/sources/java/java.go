@@ -1,0 +1,84 @@
+// Package java finds the models that Java and Kotlin load with the Deep Java Library
+// (docs.djl.ai): the URLs that a Criteria is built with.
+package java
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/tokens"
+)
+
+// maxText is the length of the longest file that is read.
+const maxText = 4 << 20
+
+// Finder finds models in Java, Kotlin and Scala.
+type Finder struct{}
+
+// Spec describes the finder.
+func (Finder) Spec() gate.Spec {
+	return gate.Spec{
+		Name:      "java",
+		Doc:       "Finds models that the Deep Java Library loads.",
+		Languages: []string{"kotlin", "scala"},
+		Emits:     map[gate.Kind]any{gate.KindIncomplete: gate.Incomplete{}},
+	}
+}
+
+// Wants takes files by the endings of their names.
+func (Finder) Wants(p string, head []byte) bool {
+	switch path.Ext(p) {
+	case ".java", ".kt", ".kts", ".scala", ".groovy":
+		return true
+	}
+	return false
+}
+
+// calls are the methods whose argument is where a model is loaded from.
+var calls = map[string]bool{"optModelUrls": true, "optModelUrl": true, "loadModel": true, "setModelUrl": true}
+
+// Find scans a file that names a model's URL.
+func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	if !bytes.Contains(src.Text, []byte("djl")) && !bytes.Contains(src.Text, []byte("optModel")) {
+		return
+	}
+	if len(src.Text) > maxText {
+		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
+			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
+		return
+	}
+	list := tokens.Scan(string(src.Text), tokens.Java)
+	if len(list) == tokens.Max {
+		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
+			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
+	}
+	for i, t := range list {
+		if t.Kind != tokens.String || ctx.Err() != nil {
+			continue
+		}
+		m, ok := modelid.URI(t.Text)
+		loader := "djl"
+		if call := before(list, i); calls[call] {
+			loader = "djl." + call
+			m, ok = modelid.Loaded(t.Text)
+		} else if !strings.HasPrefix(t.Text, "djl://") || strings.HasSuffix(t.Text, "/") {
+			continue
+		}
+		if ok {
+			out.Reference(gate.Reference{Model: m, Loader: loader, At: src.At(t.Start, t.End), Finder: "java",
+				Context: modelid.ContextOf(src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, nil)})
+		}
+	}
+}
+
+// before is the method in whose arguments the token at index i stands first.
+func before(list []tokens.Token, i int) string {
+	if i < 2 || !list[i-1].Is("(") {
+		return ""
+	}
+	return list[i-2].Text
+}

@@ -1,0 +1,112 @@
+// Package markdown hands back the fenced blocks of Markdown whose language is known, so
+// that the commands and configurations that a document tells its reader to use are read
+// as what they are; prose and links are not. Fences are those of spec.commonmark.org.
+package markdown
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/splice"
+)
+
+// Finder finds code in Markdown documents and notebook cells.
+type Finder struct{}
+
+// Spec describes the finder.
+func (Finder) Spec() gate.Spec {
+	return gate.Spec{
+		Name:      "markdown",
+		Doc:       "Hands the fenced code of Markdown documents to the finders of its language.",
+		Languages: []string{"md"},
+	}
+}
+
+// Wants takes files by their names.
+func (Finder) Wants(p string, head []byte) bool {
+	switch strings.ToLower(path.Ext(p)) {
+	case ".md", ".mdx", ".markdown", ".qmd", ".rmd":
+		return true
+	}
+	return false
+}
+
+// languages are the info strings of fences, and the language that they name.
+var languages = map[string]string{
+	"bash": "shell", "sh": "shell", "shell": "shell", "zsh": "shell", "console": "shell", "shell-session": "shell", "shellsession": "shell",
+	"python": "python", "py": "python", "python3": "python", "pycon": "python",
+	"yaml": "yaml", "yml": "yaml", "json": "json", "jsonc": "json", "toml": "toml",
+	"dockerfile": "dockerfile", "docker": "dockerfile", "modelfile": "modelfile", "makefile": "makefile", "make": "makefile",
+	"javascript": "javascript", "js": "javascript", "jsx": "javascript", "ts": "javascript", "tsx": "javascript", "typescript": "javascript",
+	"rust": "rust", "rs": "rust", "java": "java", "kotlin": "java",
+}
+
+// Find walks the lines; the indent of a fence is removed from the lines of its block.
+func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	var block splice.Builder
+	fence, indent, language, at := "", 0, "", 0
+	for line := range bytes.Lines(src.Text) {
+		start := at
+		at += len(line)
+		if ctx.Err() != nil {
+			return
+		}
+		text := strings.TrimLeft(string(line), " \t>")
+		if fence == "" {
+			if fence = opening(text); fence != "" {
+				indent = len(line) - len(text)
+				language = info(text[len(fence):])
+				block = splice.Builder{}
+			}
+			continue
+		}
+		if strings.HasPrefix(text, fence) && strings.Trim(strings.TrimSpace(text), fence[:1]) == "" {
+			if t := block.Text(); language != "" && t.S != "" {
+				out.Embed(language, []byte(t.S), t.Map)
+			}
+			fence = ""
+			continue
+		}
+		if language == "" {
+			continue
+		}
+		cut := min(indent, len(line)-len(strings.TrimLeft(string(line), " \t>")))
+		if language == "shell" || language == "python" {
+			cut += prompt(string(line[cut:]))
+		}
+		block.Copy(string(line[cut:]), start+cut)
+	}
+}
+
+// opening is the fence with which a line begins.
+func opening(s string) string {
+	for _, c := range []string{"`", "~"} {
+		if n := len(s) - len(strings.TrimLeft(s, c)); n >= 3 {
+			return s[:n]
+		}
+	}
+	return ""
+}
+
+// info is the language of a fence: "```yaml title=x", "```{python}".
+func info(s string) string {
+	s = strings.Trim(strings.TrimSpace(s), "{}")
+	end := strings.IndexAny(s, " ,:{}")
+	if end >= 0 {
+		s = s[:end]
+	}
+	return languages[strings.ToLower(strings.TrimPrefix(s, "."))]
+}
+
+// prompt is the length of "$ " or ">>> " before a command.
+func prompt(s string) int {
+	for _, p := range []string{"$ ", ">>> ", "... ", "% "} {
+		if strings.HasPrefix(s, p) {
+			return len(p)
+		}
+	}
+	return 0
+}

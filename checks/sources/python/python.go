@@ -1,0 +1,64 @@
+// Package python finds references to models, and loads, in Python source. It begins at
+// the calls that load and follows their arguments backwards through the file: through
+// constants, attributes, defaults, tables, loops and local functions, as
+// https://docs.python.org/3/reference/executionmodel.html binds names. What a library's
+// call means is a row of a table.
+package python
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/pysyntax"
+)
+
+// Finder is the finder of Python source.
+type Finder struct{}
+
+// Spec implements checks.Finder.
+func (Finder) Spec() gate.Spec {
+	return gate.Spec{
+		Name:      "python",
+		Doc:       "Models that Python code loads, and how safely it loads them.",
+		Languages: []string{"py", "python3"},
+		Emits: map[gate.Kind]any{
+			gate.KindLoad:       gate.Load{},
+			gate.KindUnparsed:   gate.Unparsed{},
+			gate.KindIncomplete: gate.Incomplete{},
+		},
+	}
+}
+
+// Wants implements checks.Finder.
+func (Finder) Wants(path string, head []byte) bool {
+	path = strings.ToLower(path)
+	for _, ext := range []string{".py", ".pyw", ".pyi", ".pyx", ".py.in", ".py.tmpl", ".py.j2"} {
+		if strings.HasSuffix(path, ext) {
+			return true
+		}
+	}
+	line, _, _ := bytes.Cut(head, []byte{'\n'})
+	return bytes.HasPrefix(line, []byte("#!")) && bytes.Contains(line, []byte("python"))
+}
+
+// Find implements checks.Finder.
+func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	if !triggered(src.Text) {
+		return
+	}
+	mod := pysyntax.Parse(src.Text)
+	if !relevant(mod, src.Path) && len(mod.Errors) == 0 {
+		return
+	}
+	r := newReport(src)
+	m := newMachine(ctx, mod, src.Path, r)
+	m.run()
+	if len(mod.Errors) > 0 {
+		e := mod.Errors[0]
+		out.Emit(gate.KindUnparsed, src.At(int(e.Offset), int(e.Offset)), gate.Unparsed{Language: "python", Reason: e.Message})
+	}
+	m.stateLimits(out)
+	r.flush(out)
+}

@@ -1,0 +1,76 @@
+// Package vcs finds the models that git brings into a checkout: submodules on a model
+// hub, and the pointers that git-lfs.com leaves for weights.
+package vcs
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/modelid"
+)
+
+// Finder finds models in .gitmodules and in pointers of Git LFS.
+type Finder struct{}
+
+// Spec describes the finder.
+func (Finder) Spec() gate.Spec {
+	return gate.Spec{
+		Name: "vcs",
+		Doc:  "Finds submodules on a model hub and weights kept by Git LFS.",
+	}
+}
+
+// pointer is how a pointer of Git LFS begins, and maxPointer its greatest length.
+const (
+	pointer    = "version https://git-lfs.github.com/spec/v1\n"
+	maxPointer = 1024
+)
+
+// Wants takes .gitmodules, and pointers to files of weights.
+func (Finder) Wants(p string, head []byte) bool {
+	return path.Base(p) == ".gitmodules" || modelid.WeightsFile(p) && bytes.HasPrefix(head, []byte(pointer))
+}
+
+// Find states the submodules on a hub, or the file that a pointer stands for.
+func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	if bytes.HasPrefix(src.Text, []byte(pointer)) {
+		if len(src.Text) <= maxPointer {
+			lfs(src, out)
+		}
+		return
+	}
+	at := 0
+	for line := range bytes.Lines(src.Text) {
+		start := at
+		at += len(line)
+		key, value, ok := strings.Cut(string(line), "=")
+		value = strings.TrimSpace(value)
+		if !ok || strings.TrimSpace(key) != "url" || value == "" || ctx.Err() != nil {
+			continue
+		}
+		m, ok := modelid.URI(value)
+		if !ok || m.Source == "url" {
+			continue
+		}
+		from := start + bytes.Index(line, []byte(value))
+		// The tree of the repository holds the commit of a submodule.
+		out.Reference(gate.Reference{Model: m, Loader: "git submodule", At: src.At(from, from+len(value)), Finder: "vcs",
+			Context: gate.InConfig, Resolution: gate.Literal, Immutable: true})
+	}
+}
+
+func lfs(src *gate.Source, out gate.Recorder) {
+	_, rest, _ := strings.Cut(string(src.Text), "\noid sha256:")
+	oid, _, _ := strings.Cut(rest, "\n")
+	if oid == "" {
+		return
+	}
+	at := bytes.Index(src.Text, []byte(oid))
+	m := gate.ModelID{Source: "local", Name: src.Path, File: path.Base(src.Path)}
+	args := map[string]string{"sha256": oid}
+	out.Reference(gate.Reference{Model: m, Loader: "git lfs", Args: args, At: src.At(at, at+len(oid)), Finder: "vcs",
+		Context: modelid.ContextOf(src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, args)})
+}
