@@ -1,11 +1,11 @@
-"""Reads the last line of the corpus score and fails where it is below what was reached."""
+"""Reads the score of the labelled files and fails where it is below what was reached."""
 
 import re
 import sys
 
 FLOOR = {"malicious": 0, "suspicious": 0, "malformed": 0, "benign": 0}
 
-score = {m[1]: int(m[3]) - int(m[2]) for m in re.finditer(r"(\w+): (\d+)/(\d+)", sys.stdin.read())}
+score = {m[1]: int(m[3]) - int(m[2]) for m in re.finditer(r"(\w+): (\d+)/(\d+)", sys.stdin.read().splitlines()[-1])}
 worse = {label: score.get(label, -1) for label, most in FLOOR.items() if score.get(label, 10**9) > most}
 if worse:
     sys.exit(f"more files judged wrongly than before: {worse}, at most {FLOOR}")

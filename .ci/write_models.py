@@ -5,6 +5,7 @@ import pickle
 import sys
 
 import joblib
+import lightgbm
 import numpy as np
 import pandas as pd
 import safetensors.numpy
@@ -40,6 +41,7 @@ models = {
     "pipeline": make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y),
     "columns": ColumnTransformer([("n", StandardScaler(), ["a"]), ("c", OneHotEncoder(), ["b"])]).fit(frame),
     "tfidf": TfidfVectorizer().fit(["one two", "two three"]),
+    "lightgbm": lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(x, y),
     "frame": frame,
     "series": frame["a"],
     "sparse": scipy.sparse.csr_matrix(x),

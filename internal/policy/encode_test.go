@@ -74,7 +74,7 @@ func TestEncodeIsJSON(t *testing.T) {
 		gate.Load{Callee: "torch.load"},
 		[2]int{1, 2},
 		map[int]string{1: "a"},
-		-0.0,
+		math.Copysign(0, -1),
 	}
 	for _, v := range values {
 		text, err := json.Marshal(v)

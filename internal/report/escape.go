@@ -28,13 +28,6 @@ func hostile(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }
 
-// logged makes text safe for the log of a workflow runner, which takes "::" and "##["
-// in a line as commands: a zero-width joiner could be stripped again, so a backslash
-// parts them.
-func logged(s string) string {
-	return strings.NewReplacer("::", ":\\:", "##[", "#\\#[").Replace(plain(s))
-}
-
 var markdownMarks = strings.NewReplacer(
 	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|", "#", "\\#",
 	"~", "\\~", "!", "\\!", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",

@@ -21,7 +21,8 @@ var roles = map[string]string{
 	"pickle": "weights", "joblib": "weights", "torchzip": "weights", "torchtar": "weights", "torchlegacy": "weights",
 	"npy": "weights", "npz": "weights", "safetensors": "weights", "gguf": "weights", "ggml": "weights",
 	"keras": "weights", "hdf5": "weights", "onnx": "weights", "tflite": "weights", "savedmodel": "weights",
-	"skops":       "weights",
+	"skops": "weights", "pmml": "weights", "openvino": "weights", "rds": "weights", "coreml": "weights",
+	"mxnet": "weights", "xgboost": "weights", "flax": "weights", "torch7": "weights",
 	"modelconfig": "config", "chattemplate": "config", "json": "config", "hydra": "config", "mlflow": "config",
 	"pysource": "code", "executable": "code", "pth": "code",
 	"zip": "archive", "tar": "archive", "compressed": "archive", "sevenzip": "archive",
@@ -66,7 +67,7 @@ var weights = map[string][]string{
 
 // plain has the same for other files that come with models.
 var plain = map[string][]string{
-	".json": {"text", "json", "modelconfig", "chattemplate", "keras", "hydra", "unknown"},
+	".json": {"text", "json", "modelconfig", "chattemplate", "keras", "hydra", "mxnet", "xgboost", "skops", "unknown"},
 	".txt":  {"text", "json", "chattemplate", "hydra", "empty"}, ".md": {"text", "chattemplate", "html", "empty"},
 	".png": {"image", "unknown"}, ".jpg": {"image", "unknown"}, ".jpeg": {"image", "unknown"}, ".gif": {"image", "unknown"},
 	".gz": {"compressed"}, ".tgz": {"compressed"}, ".bz2": {"compressed"}, ".xz": {"compressed"}, ".zst": {"compressed"},

@@ -17,9 +17,24 @@ type worker struct {
 	children int
 	inflated int64
 	spent    map[string]bool // budgets that were stated as spent
+	loads    map[loadAt]bool // loads that were stated: text with alternatives states them again
+}
+
+type loadAt struct {
+	at   gate.Location
+	load gate.Load
 }
 
 func (w *worker) emit(k gate.Kind, at gate.Location, data any) {
+	if load, ok := data.(gate.Load); ok {
+		if w.loads[loadAt{at, load}] {
+			return
+		}
+		if w.loads == nil {
+			w.loads = map[loadAt]bool{}
+		}
+		w.loads[loadAt{at, load}] = true
+	}
 	if limit := w.s.opt.Limits.Evidence; len(w.out.evidence) >= limit && k != gate.KindIncomplete && k != gate.KindFile {
 		w.incomplete(w.outer.path, "has more facts than the limit; the rest is not shown", "evidence", int64(limit))
 		return

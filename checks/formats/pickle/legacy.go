@@ -49,10 +49,7 @@ func (f *file) torch(first []*pickle.Result) bool {
 		return false
 	}
 	f.storages(keys.Items)
-	if f.cur.Remaining() > 0 {
-		return false
-	}
-	return true
+	return f.cur.Remaining() <= 0
 }
 
 // storages reads, for each key, the number of elements and their bytes.
