@@ -90,6 +90,7 @@ type FileFact struct {
 	State  State  `json:"state"`
 	Reason string `json:"reason,omitempty"`
 	Nested bool   `json:"nested"` // an entry of a container
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // CommittedFact is the data of KindCommitted: weights that lie in the repository itself.

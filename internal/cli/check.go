@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
@@ -52,23 +56,64 @@ func (c *Command) check(ctx context.Context, args []string) (denied bool, err er
 	if err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: pol, only: common.only, started: started, root: dir, files: root.FS()}
-	found, err := c.gather(ctx, root, *from)
+	custom, err := customRules(root, pol)
 	if err != nil {
 		return false, err
 	}
+	j := &judgement{cmd: c, policy: pol, custom: custom, only: common.only, started: started, root: dir, files: root.FS()}
+	if limit := pol.Limits.Time; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("the run took longer than the policy's limit of %v", limit))
+		defer cancel()
+	}
+	found, err := c.gather(ctx, root, pol, *from)
+	if err != nil {
+		return false, cmp.Or(context.Cause(ctx), err)
+	}
+	j.root = cmp.Or(found.Root, j.root)
 	return j.deliver(ctx, found, out)
 }
 
+// customRules reads the organisation's own Rego that a policy names: files, or folders of
+// them.
+func customRules(root *os.Root, pol *config.Policy) (map[string][]byte, error) {
+	modules := map[string][]byte{}
+	for _, p := range pol.Rego {
+		err := fs.WalkDir(root.FS(), path.Clean(p), func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || path.Ext(p) != ".rego" || strings.HasSuffix(p, "_test.rego") {
+				return err
+			}
+			modules[p], err = fs.ReadFile(root.FS(), p)
+			return err
+		})
+		if err != nil {
+			return nil, usagef("reading the rules that the policy names under custom.rego: %w", err)
+		}
+	}
+	return modules, nil
+}
+
+// limitsOf are the limits of a policy, as the engine has them.
+func limitsOf(pol *config.Policy) scan.Limits {
+	l := pol.Limits
+	return scan.Limits{Depth: l.Depth, Children: l.Entries, Ratio: int64(l.Ratio), Inflated: l.Bytes}
+}
+
+// needsDigests tells whether a policy excuses files by their digests.
+func needsDigests(pol *config.Policy) bool {
+	return slices.ContainsFunc(pol.Waivers, func(w config.Waiver) bool { return w.Digest != "" })
+}
+
 // gather scans a repository, or reads what a report says of it.
-func (c *Command) gather(ctx context.Context, root *os.Root, from string) (*findings, error) {
+func (c *Command) gather(ctx context.Context, root *os.Root, pol *config.Policy, from string) (*findings, error) {
 	if from != "" {
 		return c.readReport(from)
 	}
 	fsys := root.FS()
 	progress := c.progress("files")
 	res, err := scan.Tree(ctx, fsys, scan.Options{
-		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(), Progress: progress.step,
+		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(),
+		Limits: limitsOf(pol), Digests: needsDigests(pol), Progress: progress.step,
 	})
 	progress.done()
 	if err != nil {
@@ -155,7 +200,7 @@ func committed(evidence []gate.Evidence) []gate.Evidence {
 	var out []gate.Evidence
 	for _, e := range evidence {
 		if d, ok := e.Data.(gate.FileFact); ok && d.Role == "weights" && !d.Nested {
-			out = append(out, gate.Evidence{Kind: gate.KindCommitted, At: e.At, Data: gate.CommittedFact{Format: d.Format, Size: d.Size}})
+			out = append(out, gate.Evidence{Kind: gate.KindCommitted, At: e.At, Data: gate.CommittedFact{Format: d.Format, Size: d.Size, SHA256: d.SHA256}})
 		}
 	}
 	return out
@@ -164,14 +209,8 @@ func committed(evidence []gate.Evidence) []gate.Evidence {
 // unjudged says what a run did not look at, so that a pass is not taken for more.
 func unjudged(res *scan.Result, refs []gate.Reference) []string {
 	var out []string
-	remote := 0
-	for _, r := range refs {
-		if r.Resolution != gate.Dynamic && r.Model.Source != "local" {
-			remote++
-		}
-	}
-	if remote > 0 {
-		out = append(out, fmt.Sprintf("the registries: who published the %d models that are referenced, and what their files hold", remote))
+	if slices.ContainsFunc(refs, func(r gate.Reference) bool { return r.Resolution != gate.Dynamic && r.Model.Source != "local" }) {
+		out = append(out, "the registries: who published the models that are referenced, and what their files hold")
 	}
 	for _, f := range res.Foreign {
 		out = append(out, fmt.Sprintf("references in the installed packages under %s (their files were inspected)", f))

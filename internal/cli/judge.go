@@ -20,6 +20,7 @@ import (
 
 // findings is what a run found, before it is judged.
 type findings struct {
+	Root       string // what was judged, where it is not what this run names
 	References []gate.Reference
 	Artifacts  []gate.Artifact
 	Evidence   []gate.Evidence
@@ -42,7 +43,8 @@ func (f *findings) add(o *findings) {
 type judgement struct {
 	cmd     *Command
 	policy  *config.Policy
-	only    []string // rules; empty means all
+	custom  map[string][]byte // the organisation's own rules by file
+	only    []string          // rules; empty means all
 	started time.Time
 	root    string
 	files   fs.FS
@@ -68,6 +70,7 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 	info := j.policy.Info()
 	violations, rules, err := engine.Decide(ctx, policy.Input{
 		Config: j.policy.Document(), Evidence: found.Evidence, Now: j.cmd.now(), PolicyPath: info.Path,
+		Custom: j.custom,
 	})
 	if err != nil {
 		return nil, err
@@ -97,8 +100,13 @@ func (j *judgement) selected(violations []gate.Violation, rules []gate.Rule) ([]
 	if len(j.only) == 0 {
 		return violations, nil
 	}
+	catalogue, err := rego.Catalogue()
+	if err != nil {
+		return nil, err
+	}
 	for _, id := range j.only {
-		if !slices.ContainsFunc(rules, func(r gate.Rule) bool { return r.ID == id }) {
+		named := func(r gate.Rule) bool { return r.ID == id }
+		if !slices.ContainsFunc(rules, named) && !slices.ContainsFunc(catalogue, named) {
 			return nil, unknownRule(id)
 		}
 	}
@@ -152,7 +160,7 @@ func (c *Command) readReport(file string) (*findings, error) {
 	if r.Schema != gate.Schema {
 		return nil, usagef("the report %q has the schema %q: this gate reads %q", file, r.Schema, gate.Schema)
 	}
-	return &findings{r.References, r.Artifacts, r.Evidence, r.Stats, r.Unjudged}, nil
+	return &findings{r.Root, r.References, r.Artifacts, r.Evidence, r.Stats, r.Unjudged}, nil
 }
 
 func unknownRule(id string) error {

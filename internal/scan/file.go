@@ -2,6 +2,8 @@ package scan
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -60,7 +62,7 @@ func (s *scanner) open(e entry) (fs.File, *gate.Blob, error) {
 		f.Close()
 		return nil, nil, fmt.Errorf("a %T cannot be read at an offset", f)
 	}
-	return f, gate.NewBlob(e.path, e.size, counting{at, &s.bytes}), nil
+	return f, gate.NewBlob(named(e.path), e.size, counting{at, &s.bytes}), nil
 }
 
 // artifact tells whether a file is looked at as a part of a model. In a repository that
@@ -73,6 +75,10 @@ func (s *scanner) artifact(e entry, b *gate.Blob) bool {
 func (s *scanner) shipped(p string) bool {
 	return s.opt.Models || s.models[path.Dir(p)] || modelName(p)
 }
+
+// named is the path of a file as locations have it: "!" parts the entries of containers,
+// and a file's own must not pass for one.
+func named(p string) string { return strings.ReplaceAll(p, "!", "%21") }
 
 // search runs the finders over a file of the repository.
 func (w *worker) search(ctx context.Context, b *gate.Blob) {
@@ -113,8 +119,9 @@ func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth int) gate.Stat
 	at := len(w.out.files)
 	w.out.files = append(w.out.files, gate.File{Path: b.Path, Size: b.Size})
 	worst := gate.Verified
+	pointer := plainFormat(b.Head(), b.Size) == lfsPointer
 	for _, i := range w.s.opt.Inspectors {
-		if ctx.Err() != nil || !i.Wants(b) {
+		if ctx.Err() != nil || pointer || !i.Wants(b) {
 			continue
 		}
 		r := &recorder{w: w, ctx: ctx, check: i.Spec().Name, blob: b, depth: depth, worst: gate.Verified}
@@ -142,8 +149,32 @@ func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth int) gate.Stat
 		f.State, f.Reason = gate.Unread, "is a Git LFS pointer: the file itself was not checked out"
 		w.incomplete(b.Path, f.Reason, "", 0)
 	}
+	if w.s.opt.Digests || b.Size <= smallFile {
+		f.SHA256 = w.digest(ctx, b)
+	}
 	w.identify(f, claims, b, depth)
 	return f.State
+}
+
+// smallFile is how large a file may be that gets a digest without anybody asking.
+const smallFile = 16 << 20
+
+// digest is the SHA-256 of a blob, or nothing where it cannot be read to its end.
+func (w *worker) digest(ctx context.Context, b *gate.Blob) string {
+	h := sha256.New()
+	section, buf := b.Section(), make([]byte, min(b.Size+1, 1<<20))
+	for ctx.Err() == nil {
+		n, err := section.Read(buf)
+		h.Write(buf[:n])
+		if err == io.EOF {
+			return hex.EncodeToString(h.Sum(nil))
+		}
+		if err != nil {
+			w.incomplete(b.Path, "cannot be read to its end: "+reason(err), "", 0)
+			break
+		}
+	}
+	return ""
 }
 
 // claim is what one inspector says a blob is.
@@ -159,7 +190,7 @@ func judge(claims []claim, b *gate.Blob) (format string, state gate.State, why s
 	if len(claims) == 0 {
 		return plainFormat(b.Head(), b.Size), gate.Unproven, ""
 	}
-	best := slices.MinFunc(claims, func(x, y claim) int { return rank(x.format) - rank(y.format) })
+	best := slices.MinFunc(understood(claims), func(x, y claim) int { return rank(x.format) - rank(y.format) })
 	state = gate.Verified
 	for _, c := range claims {
 		if worse(state, c.state) != state {
@@ -167,6 +198,21 @@ func judge(claims []claim, b *gate.Blob) (format string, state gate.State, why s
 		}
 	}
 	return best.format, state, why
+}
+
+// understood leaves out the claims that could not read the blob as their format, where
+// others could.
+func understood(claims []claim) []claim {
+	var out []claim
+	for _, c := range claims {
+		if c.state != gate.Unread {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return claims
+	}
+	return out
 }
 
 func worse(a, b gate.State) gate.State {
@@ -198,7 +244,7 @@ func (w *worker) identify(f *gate.File, claims []claim, b *gate.Blob, depth int)
 	}
 	w.emit(gate.KindFile, gate.Location{Path: b.Path}, gate.FileFact{
 		Format: f.Format, Role: roleOf(f.Format), Dir: path.Dir(w.outer.path), Size: f.Size,
-		State: f.State, Reason: f.Reason, Nested: depth > 0,
+		State: f.State, Reason: f.Reason, Nested: depth > 0, SHA256: f.SHA256,
 	})
 }
 

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ var roles = map[string]string{
 	"npy": "weights", "npz": "weights", "safetensors": "weights", "gguf": "weights", "ggml": "weights",
 	"keras": "weights", "hdf5": "weights", "onnx": "weights", "tflite": "weights", "savedmodel": "weights",
 	"skops": "weights", "pmml": "weights", "openvino": "weights", "rds": "weights", "coreml": "weights",
-	"mxnet": "weights", "xgboost": "weights", "flax": "weights", "torch7": "weights",
+	"mxnet": "weights", "xgboost": "weights", "flax": "weights", "torch7": "weights", "lightgbm": "weights", "catboost": "weights", "paddle": "weights",
 	"modelconfig": "config", "chattemplate": "config", "json": "config", "hydra": "config", "mlflow": "config",
 	"pysource": "code", "executable": "code", "pth": "code",
 	"zip": "archive", "tar": "archive", "compressed": "archive", "sevenzip": "archive",
@@ -67,8 +68,8 @@ var weights = map[string][]string{
 
 // plain has the same for other files that come with models.
 var plain = map[string][]string{
-	".json": {"text", "json", "modelconfig", "chattemplate", "keras", "hydra", "mxnet", "xgboost", "skops", "unknown"},
-	".txt":  {"text", "json", "chattemplate", "hydra", "empty"}, ".md": {"text", "chattemplate", "html", "empty"},
+	".json": {"text", "empty", "json", "modelconfig", "chattemplate", "keras", "hydra", "mxnet", "xgboost", "skops", "unknown"},
+	".txt":  {"text", "lightgbm", "json", "chattemplate", "hydra", "empty"}, ".md": {"text", "chattemplate", "html", "empty"},
 	".png": {"image", "unknown"}, ".jpg": {"image", "unknown"}, ".jpeg": {"image", "unknown"}, ".gif": {"image", "unknown"},
 	".gz": {"compressed"}, ".tgz": {"compressed"}, ".bz2": {"compressed"}, ".xz": {"compressed"}, ".zst": {"compressed"},
 	".zip": {"zip", "npz", "keras", "torchzip", "skops"}, ".7z": {"sevenzip"}, ".tar": {"tar", "torchtar"},
@@ -93,7 +94,7 @@ func mismatch(f *gate.File, claims []claim, b *gate.Blob) (ext, content string, 
 	if !known || slices.Contains(want, f.Format) {
 		return ext, f.Format, false
 	}
-	if slices.ContainsFunc(claims, func(c claim) bool { return slices.Contains(want, c.format) }) {
+	if slices.ContainsFunc(understood(claims), func(c claim) bool { return slices.Contains(want, c.format) }) {
 		return ext, f.Format, false
 	}
 	return ext, f.Format, true
@@ -108,16 +109,27 @@ func modelName(p string) bool {
 	return ok
 }
 
-// modelFolders are the folders that hold weights: what lies beside them is shipped with
-// a model.
+// configs are the files by which a folder is a model and not a place where one lies.
+var configs = []string{
+	"config.json", "model_index.json", "adapter_config.json", "tokenizer_config.json", "generation_config.json",
+	"MLmodel", "model_config.yaml", "modules.json", "saved_model.pb",
+}
+
+// modelFolders are the folders that hold weights with their configuration: what lies
+// beside them is shipped with a model. A repository's own code beside a lone weights file
+// is not.
 func modelFolders(files []entry) map[string]bool {
-	m := map[string]bool{}
+	weighty, configured := map[string]bool{}, map[string]bool{}
 	for _, f := range files {
 		if modelName(f.path) {
-			m[path.Dir(f.path)] = true
+			weighty[path.Dir(f.path)] = true
+		}
+		if slices.Contains(configs, path.Base(f.path)) {
+			configured[path.Dir(f.path)] = true
 		}
 	}
-	return m
+	maps.DeleteFunc(weighty, func(dir string, _ bool) bool { return !configured[dir] })
+	return weighty
 }
 
 // lfsPointer is the format of the text that stands in a checkout for a large file:

@@ -122,7 +122,7 @@ func (r *recorder) Child(name string, size int64, rd io.Reader) {
 		r.worst = gate.Unread
 		return
 	}
-	path := r.path() + "!" + name
+	path := r.path() + "!" + named(name)
 	at, ok := rd.(io.ReaderAt)
 	if !ok || size < 0 {
 		spool, err := r.w.spool(path, rd)

@@ -25,6 +25,9 @@ type Options struct {
 	// Models says that the tree is a model and not a repository that uses some: Python
 	// files are then code that the model ships, and every file belongs to the artifact.
 	Models bool
+	// Digests says that the policy needs the digest of every file that belongs to a model;
+	// else only files that are small get one.
+	Digests bool
 	// Progress is called now and then with the number of files done and of all, from
 	// several goroutines. It may be nil.
 	Progress func(done, all int)

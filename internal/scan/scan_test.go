@@ -202,14 +202,38 @@ func TestContentDecides(t *testing.T) {
 
 func TestRepositoryOwnTextIsNoArtifact(t *testing.T) {
 	r := tree(t, files(map[string]string{
-		"tool/main.py": "print()", "model/weights.pt": "box\n", "model/code.py": "print()", "logo.png": "\x89PNG\r\n\x1a\n\x00",
+		"tool/main.py": "print()", "tool/saved.pt": "box\n", "model/weights.pt": "box\n", "model/config.json": "{}",
+		"model/code.py": "print()", "logo.png": "\x89PNG\r\n\x1a\n\x00",
 	}), Limits{}, false)
 	var paths []string
 	for _, f := range r.Files {
 		paths = append(paths, f.Path)
 	}
-	if want := []string{"model/code.py", "model/weights.pt"}; !reflect.DeepEqual(paths, want) {
+	if want := []string{"model/code.py", "model/config.json", "model/weights.pt", "tool/saved.pt"}; !reflect.DeepEqual(paths, want) {
 		t.Errorf("inspected %q, want %q", paths, want)
+	}
+}
+
+func TestAFileIsNoEntryOfAnother(t *testing.T) {
+	r := tree(t, files(map[string]string{"m.pt": "box\na!b x\n", "m.pt!a": "box\n"}), Limits{}, true)
+	var paths []string
+	for _, f := range r.Files {
+		paths = append(paths, f.Path)
+	}
+	if want := []string{"m.pt", "m.pt!a%21b", "m.pt%21a"}; !reflect.DeepEqual(paths, want) {
+		t.Errorf("inspected %q, want %q", paths, want)
+	}
+}
+
+func TestAnUnreadClaimDoesNotName(t *testing.T) {
+	claims := []claim{{"safetensors", gate.Unread, "no header"}, {"pickle", gate.Verified, ""}}
+	blob := gate.NewBlob("m.safetensors", 0, strings.NewReader(""))
+	format, state, why := judge(claims, blob)
+	if format != "pickle" || state != gate.Unread || why != "no header" {
+		t.Errorf("judged %q %q %q", format, state, why)
+	}
+	if _, _, ok := mismatch(&gate.File{Format: format}, claims, blob); !ok {
+		t.Error("a pickle that is named safetensors is no mismatch")
 	}
 }
 
