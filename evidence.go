@@ -23,6 +23,14 @@ const KindLoad Kind = "code.load"
 // it; every inspector may state it.
 const KindExternal Kind = "external.path"
 
+// KindWorkflowGate and KindPrecommitGate say that the gate itself is run, by a pipeline or
+// before a commit; a finder reads it from configurations, and the engine knows it of the
+// run that it is in.
+const (
+	KindWorkflowGate  Kind = "workflow.gate"
+	KindPrecommitGate Kind = "precommit.gate"
+)
+
 // Evidence is one fact: typed data at a place. It never says how bad it is.
 type Evidence struct {
 	Kind Kind     `json:"kind"`
@@ -54,6 +62,21 @@ type Load struct {
 type External struct {
 	Location string `json:"location"` // as written
 	Field    string `json:"field"`    // what names it, such as weight_map or vocabulary
+}
+
+// WorkflowGate is the data of KindWorkflowGate.
+type WorkflowGate struct {
+	// Pinned says that what is run is named by a commit or a digest.
+	Pinned bool `json:"pinned"`
+	// Events are those that start the workflow, where its format has them.
+	Events []string `json:"events"`
+	// Running says that this run of the gate is the one of a pipeline.
+	Running bool `json:"running,omitempty"`
+}
+
+// PrecommitGate is the data of KindPrecommitGate.
+type PrecommitGate struct {
+	Pinned bool `json:"pinned"` // the hook is named by a commit
 }
 
 // Incomplete is the data of KindIncomplete: work that was not finished.

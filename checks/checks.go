@@ -7,30 +7,39 @@ import (
 	"context"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks/formats/catboost"
 	"github.com/modelgate/gate/checks/formats/chattemplate"
 	"github.com/modelgate/gate/checks/formats/compressed"
 	"github.com/modelgate/gate/checks/formats/coreml"
 	"github.com/modelgate/gate/checks/formats/executable"
+	"github.com/modelgate/gate/checks/formats/flax"
 	"github.com/modelgate/gate/checks/formats/gguf"
 	"github.com/modelgate/gate/checks/formats/hdf5"
 	"github.com/modelgate/gate/checks/formats/hydra"
 	"github.com/modelgate/gate/checks/formats/joblib"
 	"github.com/modelgate/gate/checks/formats/keras"
+	"github.com/modelgate/gate/checks/formats/lightgbm"
 	"github.com/modelgate/gate/checks/formats/mlflow"
 	"github.com/modelgate/gate/checks/formats/modelconfig"
+	"github.com/modelgate/gate/checks/formats/mxnet"
 	"github.com/modelgate/gate/checks/formats/npy"
 	"github.com/modelgate/gate/checks/formats/onnx"
+	"github.com/modelgate/gate/checks/formats/packages"
+	"github.com/modelgate/gate/checks/formats/paddle"
 	"github.com/modelgate/gate/checks/formats/pickle"
 	"github.com/modelgate/gate/checks/formats/pysource"
 	"github.com/modelgate/gate/checks/formats/rds"
 	"github.com/modelgate/gate/checks/formats/safetensors"
 	"github.com/modelgate/gate/checks/formats/savedmodel"
+	"github.com/modelgate/gate/checks/formats/secrets"
 	"github.com/modelgate/gate/checks/formats/sevenzip"
 	"github.com/modelgate/gate/checks/formats/skops"
 	"github.com/modelgate/gate/checks/formats/tar"
 	"github.com/modelgate/gate/checks/formats/tflite"
+	"github.com/modelgate/gate/checks/formats/torch7"
 	"github.com/modelgate/gate/checks/formats/torchtar"
 	"github.com/modelgate/gate/checks/formats/torchzip"
+	"github.com/modelgate/gate/checks/formats/xgboost"
 	"github.com/modelgate/gate/checks/formats/xml"
 	"github.com/modelgate/gate/checks/formats/zip"
 	"github.com/modelgate/gate/checks/sources/config"
@@ -117,11 +126,20 @@ func Inspectors() []Inspector {
 		chattemplate.Inspector{},
 		pysource.Inspector{},
 		executable.Inspector{},
+		catboost.Inspector{},
 		coreml.Inspector{},
+		flax.Inspector{},
 		hydra.Inspector{},
+		lightgbm.Inspector{},
 		mlflow.Inspector{},
+		mxnet.Inspector{},
+		packages.Inspector{},
+		paddle.Inspector{},
 		rds.Inspector{},
+		secrets.Inspector{},
 		skops.Inspector{},
+		torch7.Inspector{},
+		xgboost.Inspector{},
 		xml.Inspector{},
 	}
 }

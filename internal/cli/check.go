@@ -208,7 +208,7 @@ func committed(evidence []gate.Evidence) []gate.Evidence {
 
 // unjudged says what a run did not look at, so that a pass is not taken for more.
 func unjudged(res *scan.Result, refs []gate.Reference) []string {
-	var out []string
+	out := []string{"how models behave: nothing was run"}
 	if slices.ContainsFunc(refs, func(r gate.Reference) bool { return r.Resolution != gate.Dynamic && r.Model.Source != "local" }) {
 		out = append(out, "the registries: who published the models that are referenced, and what their files hold")
 	}

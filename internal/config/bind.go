@@ -1,14 +1,15 @@
 package config
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/sentence"
 )
 
 // demand is what one clause asks of one rule.
@@ -25,120 +26,68 @@ type demand struct {
 	line    *Line
 }
 
-// clause is one clause with the form that it matched.
-type clause struct {
-	form *form
-	got  captures
-}
-
-// sentence binds a line of the policy that stands in a place.
-func (l *loader) sentence(n *yaml.Node, in place, what, source string) []*demand {
-	if n == nil || l.full() {
+// bind binds a line of the policy that stands in a place.
+func (l *loader) bind(n *yaml.Node, in sentence.Place, what, source string) []*demand {
+	if n == nil || l.Full() {
 		return nil
 	}
 	if n.Kind == yaml.MappingNode {
 		return l.structured(n, in, what, source)
 	}
-	text, ok := l.scalar(n, what)
+	text, ok := l.Scalar(n, what)
 	if !ok {
 		return nil
 	}
 	if demands := l.named(n, in, text, source); demands != nil {
 		return demands
 	}
-	m := matcher{sources: l.sourceNames()}
-	var bound []clause
-	words := tokens(text)
-	for _, words := range clauses(words, in.splits()) {
-		c, ok := m.clause(words, in)
-		if !ok || !l.about(c, source) {
-			l.unbound(n, text, in, m.wrongFormat, words)
-			return nil
-		}
-		bound = append(bound, c)
+	names := make([]string, len(l.policy.Sources))
+	for i, s := range l.policy.Sources {
+		names[i] = s.Name
+	}
+	clauses, miss := sentence.Parse(text, in, source, names)
+	if miss != nil {
+		l.unbound(n, text, miss)
+		return nil
 	}
 	line := l.line(n, source, text)
 	var demands []*demand
-	for _, c := range bound {
+	for _, c := range clauses {
 		demands = append(demands, l.demand(c, n, line, source)...)
 	}
 	return l.merged(demands, n)
 }
 
-// clause finds the form of a clause.
-func (m *matcher) clause(words []token, in place) (clause, bool) {
-	for i, patterns := range compiled() {
-		if forms[i].in&in == 0 {
-			continue
-		}
-		for _, p := range patterns {
-			if got, ok := m.match(p, words); ok {
-				return clause{&forms[i], got}, true
-			}
-		}
+// unbound reports a sentence that no form takes.
+func (l *loader) unbound(n *yaml.Node, text string, miss *sentence.Miss) {
+	if miss.Format != "" {
+		l.Add(n, miss.Near, "unknown format %q in %q", miss.Format, text)
+		return
 	}
-	return clause{}, false
-}
-
-// about tells whether a clause that names a source stands under that source, or holds
-// everywhere and names the Hub.
-func (l *loader) about(c clause, source string) bool {
-	named := c.got["src"]
-	switch {
-	case named == "":
-		return true
-	case source != "":
-		return named == phrase(source)
-	}
-	return named == "hugging_face"
-}
-
-// phrase is the normal form of a name of several words.
-func phrase(s string) string { return strings.Join(norms(tokens(s)), " ") }
-
-func norms(words []token) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = w.norm
-	}
-	return out
-}
-
-func (l *loader) sourceNames() [][]string {
-	var out [][]string
-	for _, s := range l.policy.Sources {
-		if words := norms(tokens(s.Name)); len(words) > 0 {
-			out = append(out, words)
-		}
-	}
-	return out
+	l.Add(n, miss.Near, "no rule enforces %q", text)
 }
 
 // named binds a line that is nothing but the name of a structured form or of a rule.
-func (l *loader) named(n *yaml.Node, in place, text, source string) []*demand {
-	if in&(requirement|blockedSource) == 0 {
+func (l *loader) named(n *yaml.Node, in sentence.Place, text, source string) []*demand {
+	if in&(sentence.Requirement|sentence.BlockedSource) == 0 {
 		return nil
 	}
 	f := l.formOf(text, in)
 	if f == nil {
 		return nil
 	}
-	return l.demand(clause{f, captures{}}, n, l.line(n, source, text), source)
+	return l.demand(f.Bare(), n, l.line(n, source, text), source)
 }
 
 // formOf is the form with a structured name, or one made for the id of a rule.
-func (l *loader) formOf(name string, in place) *form {
-	for i := range forms {
-		if forms[i].in&in != 0 && forms[i].key == name {
-			f := forms[i]
-			if f.value != "" {
-				f.options = nil
-			}
-			return &f
+func (l *loader) formOf(name string, in sentence.Place) *sentence.Form {
+	for _, f := range sentence.Forms(in) {
+		if f.Key == name {
+			return f
 		}
 	}
 	if _, ok := l.policy.known[name]; ok && !slices.Contains(uncovered, name) {
-		return &form{in: in, rule: name}
+		return &sentence.Form{In: in, Rule: name}
 	}
 	return nil
 }
@@ -147,46 +96,39 @@ func (l *loader) formOf(name string, in place) *form {
 var uncovered = []string{"policy-changed", "waiver-expired", "waiver-expiring"}
 
 // demand is what a clause asks, with the rules that its form brings along.
-func (l *loader) demand(c clause, n *yaml.Node, line *Line, source string) []*demand {
-	f := c.form
+func (l *loader) demand(c sentence.Clause, n *yaml.Node, line *Line, source string) []*demand {
 	d := &demand{
-		rule: f.rule, source: source, node: n, line: line, remark: f.remark,
-		levels: inEnvironment(c.got["env"], f.stated(c.got)),
-		verb:   c.got["must"] != "" || c.got["need"] != "" || f.in&(remoteCode|customCode) != 0,
+		rule: c.Rule, source: source, node: n, line: line, remark: c.Remark, verb: c.Worded(),
+		levels: inEnvironment(c.Environment(), c.Level()), options: c.Options(),
 	}
-	if f.options != nil {
-		d.options = f.options(c.got)
-	}
-	if f.rule == "" {
+	if c.Rule == "" {
 		return []*demand{d}
 	}
-	if _, ok := l.policy.known[f.rule]; !ok {
-		l.add(n, nil, "rule %q, which enforces this, is not built in", f.rule)
+	if _, ok := l.policy.known[c.Rule]; !ok {
+		l.Add(n, nil, "rule %q, which enforces this, is not built in", c.Rule)
 		return nil
 	}
-	out := []*demand{d}
-	for _, w := range f.with {
-		if _, ok := l.policy.known[w.rule]; ok {
-			out = append(out, l.companion(w, d))
-		}
-	}
-	return out
+	return append([]*demand{d}, l.companions(c.Form, d)...)
 }
 
-// companion is the demand on a rule that d brings along. It never lowers that rule.
-func (l *loader) companion(w companion, d *demand) *demand {
-	levels := d.levels
-	for _, env := range environments {
-		level := levels.of(env)
-		if level == "" {
+// companions are the demands on the rules that come along with d. They never lower those
+// rules.
+func (l *loader) companions(f *sentence.Form, d *demand) []*demand {
+	var out []*demand
+	for _, w := range f.With {
+		rule, ok := l.policy.known[w.Rule]
+		if !ok {
 			continue
 		}
-		if w.most != "" && rank(level) > rank(w.most) {
-			level = w.most
+		levels := d.levels
+		for _, env := range environments {
+			if level := levels.of(env); level != "" {
+				levels.set(env, stricter(w.AtMost(level), rule.Level))
+			}
 		}
-		levels.set(env, stricter(level, l.policy.known[w.rule].Level))
+		out = append(out, &demand{rule: w.Rule, source: d.source, levels: levels, added: true, aside: "added", node: d.node, line: d.line})
 	}
-	return &demand{rule: w.rule, source: d.source, levels: levels, added: true, aside: "added", node: d.node, line: d.line}
+	return out
 }
 
 func inEnvironment(env string, level gate.Level) Levels {
@@ -210,7 +152,7 @@ func (l *loader) merged(demands []*demand, n *yaml.Node) []*demand {
 		}
 		o := out[i]
 		if env := conflict(o.levels, d.levels); env != "" {
-			l.add(n, nil, "two levels for %s in %s: %s and %s", ruleName(d.rule), env, o.levels.of(env), d.levels.of(env))
+			l.Add(n, nil, "two levels for %s in %s: %s and %s", ruleName(d.rule), env, o.levels.of(env), d.levels.of(env))
 			continue
 		}
 		o.levels = o.levels.or(d.levels)
@@ -221,12 +163,7 @@ func (l *loader) merged(demands []*demand, n *yaml.Node) []*demand {
 	return out
 }
 
-func ruleName(id string) string {
-	if id == "" {
-		return "the section"
-	}
-	return id
-}
+func ruleName(id string) string { return cmp.Or(id, "the section") }
 
 func joined(a, b string) string {
 	if a == "" || a == b {
@@ -279,57 +216,21 @@ func (l *loader) addOptions(o, d *demand) {
 	for name, value := range d.options {
 		old, had := options[name]
 		switch {
-		case !had || equal(old, value):
+		case !had || option.Equal(old, value):
 			options[name] = value
 		case slices.Contains(accumulates[d.rule], name):
-			options[name] = union(old, value)
+			options[name] = option.Union(old, value)
 		case d.rule == "unapproved-source":
 			options[name] = "any" // of two classes the wider
 		default:
-			better, ok := stricterOf(l.policy.known[d.rule].Stricter[name], old, value)
+			better, ok := option.Stricter(l.policy.known[d.rule].Stricter[name], old, value)
 			if !ok {
-				l.add(d.node, nil, "two values for %s of %s: %s in line %d, %s here", name, d.rule,
-					show(old), o.node.Line, show(value))
+				l.Add(d.node, nil, "two values for %s of %s: %s in line %d, %s here", name, d.rule,
+					option.Show(old), o.node.Line, option.Show(value))
 				continue
 			}
 			options[name] = better
 		}
 	}
 	o.options = options
-}
-
-// unbound reports a sentence that no form takes.
-func (l *loader) unbound(n *yaml.Node, text string, in place, format string, words []token) {
-	if format != "" {
-		near := nearest(format, slices.Sorted(maps.Keys(formatNames)))
-		list := in&(allowedFormat|blockedFormat) != 0
-		if len(near) > 0 || list && len(words) == 1 || mentionsFormat(words) {
-			l.add(n, near, "unknown format %q in %q", format, text)
-			return
-		}
-	}
-	l.add(n, nearestForms(text, in), "no rule enforces %q", text)
-}
-
-func mentionsFormat(words []token) bool {
-	return slices.ContainsFunc(words, func(w token) bool { return w.norm == "format" || w.norm == "weight" })
-}
-
-// show writes an option value as the explanation does.
-func show(v any) string {
-	switch v := v.(type) {
-	case []any:
-		parts := make([]string, len(v))
-		for i, item := range v {
-			parts[i] = show(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case map[string]any:
-		var parts []string
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, k+": "+show(v[k]))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	}
-	return fmt.Sprint(v)
 }

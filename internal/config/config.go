@@ -10,9 +10,9 @@ import (
 	"maps"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/sentence"
+	"github.com/modelgate/gate/internal/strictyaml"
 )
 
 // Rule is what is built in for a rule: its level and its options, whose defaults are
@@ -36,6 +36,9 @@ type Levels struct {
 	Production gate.Level `json:"production"`
 	Research   gate.Level `json:"research"`
 }
+
+// Error is a place of the policy that does not bind, with what comes nearest to it.
+type Error = strictyaml.Error
 
 // Policy is a policy of which every line is bound.
 type Policy struct {
@@ -82,17 +85,19 @@ func Parse(path string, text []byte, rules map[string]Rule, now time.Time) (*Pol
 	p := empty(rules)
 	p.info.Path = path
 	p.info.Digest = digest(text)
-	l := &loader{problems: problems{path: path}, policy: p, now: now, claimed: map[*yaml.Node]bool{}, rules: map[string]setting{}}
-	root := l.document(text)
+	l := newLoader(path, p, now)
+	root := l.Document(text)
 	if root == nil {
-		return nil, l.err()
+		return nil, l.Err()
 	}
 	l.sections(root)
 	l.resolve()
-	if len(l.found) == 0 {
-		l.unclaimed(root)
+	if l.Found() == 0 {
+		for _, n := range l.Unclaimed(root) {
+			l.Add(n, nil, "nothing enforces %q", n.Value)
+		}
 	}
-	if err := l.err(); err != nil {
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -101,8 +106,7 @@ func Parse(path string, text []byte, rules map[string]Rule, now time.Time) (*Pol
 // Default is the policy that holds where there is no file.
 func Default(rules map[string]Rule) *Policy {
 	p := empty(rules)
-	l := &loader{policy: p}
-	l.resolve()
+	newLoader("", p, time.Time{}).resolve()
 	text, err := json.Marshal(p.Document())
 	if err == nil {
 		p.info.Digest = digest(text)
@@ -145,7 +149,7 @@ const (
 	research   = "research"
 )
 
-var environments = []string{production, research}
+var environments = sentence.Environments
 
 func (l Levels) of(environment string) gate.Level {
 	if environment == research {

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
 )
 
 // today is in force for the sample, whose date is 2026-03-24.
@@ -151,7 +152,7 @@ func TestSampleBinds(t *testing.T) {
 			for k, v := range b.Options {
 				options[k] = v
 			}
-			bound = append(bound, string(b.Level.Production)+"/"+string(b.Level.Research)+" "+b.Rule+" "+show(options))
+			bound = append(bound, string(b.Level.Production)+"/"+string(b.Level.Research)+" "+b.Rule+" "+option.Show(options))
 		}
 		if !slices.Equal(bound, want[line.Number]) {
 			t.Errorf("line %d %q\n got %q\nwant %q", line.Number, line.Text, bound, want[line.Number])
@@ -183,11 +184,11 @@ func TestSampleDocument(t *testing.T) {
 		"lookalike-namespace": `{level: {production: deny, research: deny}, options: {}, sources: {Internal Model Registry: {level: {production: ignore, research: ignore}, options: {}}}}`,
 		"enforcement-missing": `{level: {production: warn, research: warn}, options: {stages: [ci, pre-commit]}, sources: {}}`,
 	} {
-		if got := show(rules[id]); got != want {
+		if got := option.Show(rules[id]); got != want {
 			t.Errorf("%s\n got %s\nwant %s", id, got, want)
 		}
 	}
-	if got := show(p.Document()["sources"]); got != "[{name: Hugging Face, trust: medium, urls: [https://huggingface.co]}, {name: Internal Model Registry, trust: high, urls: [https://models.internal.company.com]}]" {
+	if got := option.Show(p.Document()["sources"]); got != "[{name: Hugging Face, trust: medium, urls: [https://huggingface.co]}, {name: Internal Model Registry, trust: high, urls: [https://models.internal.company.com]}]" {
 		t.Error(got)
 	}
 }

@@ -1,6 +1,10 @@
 package config
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/modelgate/gate/internal/option"
+)
 
 // Document is what the Rego modules read as data.config. It has every rule, merged, and
 // shares nothing with the policy.
@@ -16,10 +20,10 @@ func (p *Policy) Document() map[string]any {
 		"waivers":      p.waivers(),
 		"reviews":      records(p.Reviews),
 		"publishers":   records(p.Publishers),
-		"signing_keys": plain(p.SigningKeys),
+		"signing_keys": option.Plain(p.SigningKeys),
 		"limits":       p.Limits.document(),
-		"produced":     plain(p.Produced),
-		"inline":       plain(p.Inline),
+		"produced":     option.Plain(p.Produced),
+		"inline":       option.Plain(p.Inline),
 	}
 }
 
@@ -42,7 +46,7 @@ func (d *demanded) document(rule Rule) map[string]any {
 func (j judged) document() map[string]any {
 	return map[string]any{
 		"level":   map[string]any{production: string(j.level.Production), research: string(j.level.Research)},
-		"options": plainOptions(j.options),
+		"options": option.PlainAll(j.options),
 	}
 }
 
@@ -57,7 +61,7 @@ func (p *Policy) places() []any {
 func (p *Policy) sources() []any {
 	out := []any{}
 	for _, s := range p.Sources {
-		out = append(out, map[string]any{"name": s.Name, "urls": plain(s.URLs), "trust": s.Trust})
+		out = append(out, map[string]any{"name": s.Name, "urls": option.Plain(s.URLs), "trust": s.Trust})
 	}
 	return out
 }
@@ -87,7 +91,7 @@ func (w Waiver) texts() map[string]string {
 func records(list []map[string]any) []any {
 	out := []any{}
 	for _, item := range list {
-		out = append(out, plainOptions(maps.Clone(item)))
+		out = append(out, option.PlainAll(maps.Clone(item)))
 	}
 	return out
 }

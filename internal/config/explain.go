@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/strictyaml"
 )
 
 // Explain prints the lines of the policy beside the rules that enforce them; all prints
@@ -18,7 +20,7 @@ func Explain(w io.Writer, p *Policy, all bool) error {
 	fmt.Fprintln(out, p.title())
 	fmt.Fprintln(out, "Levels production/research")
 	for _, s := range p.Sources {
-		fmt.Fprintf(out, "%s  trust %s\n", printable(s.Name), s.Trust)
+		fmt.Fprintf(out, "%s  trust %s\n", strictyaml.Printable(s.Name), s.Trust)
 		explainLines(out, p, all, func(l *Line) bool { return l.Source == s.Name })
 	}
 	if slices.ContainsFunc(p.lines, func(l *Line) bool { return l.Source == "" && (all || !l.Metadata) }) {
@@ -54,7 +56,7 @@ func (p *Policy) title() string {
 		}
 		title += ", " + state + p.info.EffectiveDate
 	}
-	return printable(title)
+	return strictyaml.Printable(title)
 }
 
 func explainLines(w io.Writer, p *Policy, all bool, of func(*Line) bool) {
@@ -63,10 +65,10 @@ func explainLines(w io.Writer, p *Policy, all bool, of func(*Line) bool) {
 			continue
 		}
 		if l.Metadata {
-			fmt.Fprintf(w, "%3d %s  (metadata)\n", l.Number, printable(l.Text))
+			fmt.Fprintf(w, "%3d %s  (metadata)\n", l.Number, strictyaml.Printable(l.Text))
 			continue
 		}
-		fmt.Fprintf(w, "%3d %s\n", l.Number, printable(l.Text))
+		fmt.Fprintf(w, "%3d %s\n", l.Number, strictyaml.Printable(l.Text))
 		if l.with != nil {
 			continue // said at the first scalar of the form
 		}
@@ -84,7 +86,7 @@ func (l *Line) explain(w io.Writer) {
 		fmt.Fprintf(w, "      %s\n", strings.TrimRight(row, " "))
 	}
 	for _, note := range l.Notes {
-		fmt.Fprintf(w, "      ! %s\n", printable(note))
+		fmt.Fprintf(w, "      ! %s\n", strictyaml.Printable(note))
 	}
 }
 
@@ -93,7 +95,7 @@ func (b Bound) details() string {
 	var parts []string
 	if b.Remark == "" {
 		for _, name := range slices.Sorted(maps.Keys(b.Options)) {
-			if text := show(b.Options[name]); text != "{}" && text != "[]" {
+			if text := option.Show(b.Options[name]); text != "{}" && text != "[]" {
 				parts = append(parts, name+": "+text)
 			}
 		}
@@ -102,7 +104,7 @@ func (b Bound) details() string {
 	if b.Aside != "" {
 		text = strings.TrimSpace(text + "  (" + b.Aside + ")")
 	}
-	return printable(text)
+	return strictyaml.Printable(text)
 }
 
 // explainDefaults tells of the rules that are on though no line names them.
@@ -128,17 +130,4 @@ func (p *Policy) explainDefaults(w io.Writer, all bool) {
 		l := p.demanded[id].level
 		fmt.Fprintf(w, "      %s/%s  %s\n", l.Production, l.Research, id)
 	}
-}
-
-// printable keeps text of the file on its line: what a terminal would obey is escaped.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x200e && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			fmt.Fprintf(&b, "\\u%04x", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/strictyaml"
 )
 
 const hub = `
@@ -74,7 +76,7 @@ func TestRefused(t *testing.T) {
 		{"key", "signing_keys: {internal: {public_key: a, certificate_chain: b}}", "has one of"},
 		{"issuer", "signing_keys: {internal: {identity: a}}", "has one of"},
 		{"review", "reviews: [{kind: code, model: a/b, sha256: [abc], approved_by: a, date: 2026-01-01}]", "64 hexadecimal"},
-		{"too long", strings.Repeat("#", maxText+1), "bytes, more than"},
+		{"too long", strings.Repeat("#", strictyaml.MaxSize+1), "bytes, more than"},
 	} {
 		errs := refused(t, c.text)
 		if !slices.ContainsFunc(errs, func(e *Error) bool { return strings.Contains(e.Message, c.want) }) {
@@ -91,7 +93,7 @@ func TestRefused(t *testing.T) {
 func TestErrorsAreBounded(t *testing.T) {
 	start := time.Now()
 	errs := refused(t, "blocked_sources:\n"+strings.Repeat("  - nonsense\n", 50000))
-	if len(errs) != maxProblems {
+	if len(errs) != strictyaml.MaxErrors {
 		t.Errorf("%d errors", len(errs))
 	}
 	if d := time.Since(start); d > 10*time.Second {
@@ -196,7 +198,7 @@ func TestTighten(t *testing.T) {
 		if l := level(got, c.rule, c.source); l != c.level {
 			t.Errorf("%s: level %s, want %s", c.name, l, c.level)
 		}
-		if o := show(got.demanded[c.rule].in(c.source).options); o != c.options {
+		if o := option.Show(got.demanded[c.rule].in(c.source).options); o != c.options {
 			t.Errorf("%s: options %s, want %s", c.name, o, c.options)
 		}
 		if len(got.Waivers) != len(b.Waivers) || got.Environment != b.Environment {
@@ -209,7 +211,7 @@ func TestDocumentIsACopy(t *testing.T) {
 	p := parse(t, "version: 1")
 	rule := p.Document()["rules"].(map[string]any)["blocked-format"].(map[string]any)
 	rule["options"].(map[string]any)["formats"].([]any)[0] = "changed"
-	if got := show(p.demanded["blocked-format"].options["formats"]); got != "[pickle, joblib, torch]" {
+	if got := option.Show(p.demanded["blocked-format"].options["formats"]); got != "[pickle, joblib, torch]" {
 		t.Error(got)
 	}
 	if got := gate.Level(p.Level("blocked-format", "", "")); got != gate.Warn {
@@ -278,7 +280,7 @@ func TestStructured(t *testing.T) {
 		if got := level(p, c.rule, c.source); got != c.level {
 			t.Errorf("%s: level %s, want %s", c.text, got, c.level)
 		}
-		if got := show(plain(p.demanded[c.rule].in(c.source).options)); got != c.options {
+		if got := option.Show(option.Plain(p.demanded[c.rule].in(c.source).options)); got != c.options {
 			t.Errorf("%s: options %s, want %s", c.text, got, c.options)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
 )
 
 // Line is a scalar of the policy with what enforces it.
@@ -95,7 +96,7 @@ func (l *loader) together(a, b *demand) *demand {
 		}
 	default:
 		if env := conflict(a.levels, b.levels); env != "" {
-			l.add(b.node, nil, "two levels for %s in %s: %s in line %d, %s here", a.rule, env,
+			l.Add(b.node, nil, "two levels for %s in %s: %s in line %d, %s here", a.rule, env,
 				a.levels.of(env), a.node.Line, b.levels.of(env))
 			return a
 		}
@@ -108,7 +109,7 @@ func (l *loader) together(a, b *demand) *demand {
 // everywhere is a rule as it is for models of no source: policy line, rules:, default.
 func (l *loader) everywhere(id string, rule Rule, asked *demand) judged {
 	s := l.rules[id]
-	j := judged{level: both(rule.Level), options: plainOptions(rule.Options)}
+	j := judged{level: both(rule.Level), options: option.PlainAll(rule.Options)}
 	for _, env := range environments {
 		if level := s.levels.of(env); level != "" {
 			j.level.set(env, level)
@@ -178,7 +179,7 @@ func (l *loader) trusted(own *demand, env string, s Source) gate.Level {
 func (l *loader) below(own, global *demand, env string) {
 	level, floor := own.levels.of(env), global.levels.of(env)
 	if rank(level) < rank(floor) && !own.added {
-		l.add(own.node, nil, "two levels for %s in %s: %s in line %d, %s here", own.rule, env,
+		l.Add(own.node, nil, "two levels for %s in %s: %s in line %d, %s here", own.rule, env,
 			floor, global.node.Line, level)
 	}
 }
@@ -189,7 +190,7 @@ func narrower(rule Rule, own, global map[string]any) map[string]any {
 	out := maps.Clone(own)
 	for name, value := range global {
 		mine, stated := own[name]
-		if better, ok := stricterOf(rule.Stricter[name], value, mine); stated && ok {
+		if better, ok := option.Stricter(rule.Stricter[name], value, mine); stated && ok {
 			out[name] = better
 		}
 	}
@@ -209,7 +210,7 @@ func (l *loader) inForce(level gate.Level, rule Rule) gate.Level {
 func (l *loader) lowered(id, env string, s setting, asked *demand) {
 	set := s.levels.of(env)
 	if set != "" && rank(set) < rank(asked.levels.of(env)) && !asked.added {
-		l.add(s.node, nil, "rules.%s lowers to %s what line %d demands in %s: %s", id, set, asked.node.Line, env,
+		l.Add(s.node, nil, "rules.%s lowers to %s what line %d demands in %s: %s", id, set, asked.node.Line, env,
 			asked.levels.of(env))
 	}
 }
@@ -218,15 +219,15 @@ func (l *loader) lowered(id, env string, s setting, asked *demand) {
 func (l *loader) optionsOf(id string, rule Rule, asked *demand, s setting, into map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(asked.options)) {
 		value := asked.options[name]
-		if set, ok := s.options[name]; ok && !equal(set, value) {
-			better, comparable := stricterOf(rule.Stricter[name], value, set)
-			if !comparable || !equal(better, set) {
-				l.add(s.node, nil, "rules.%s sets %s to %s, line %d demands %s", id, name, show(set), asked.node.Line, show(value))
+		if set, ok := s.options[name]; ok && !option.Equal(set, value) {
+			better, comparable := option.Stricter(rule.Stricter[name], value, set)
+			if !comparable || !option.Equal(better, set) {
+				l.Add(s.node, nil, "rules.%s sets %s to %s, line %d demands %s", id, name, option.Show(set), asked.node.Line, option.Show(value))
 				continue
 			}
 			value = set
 		}
-		into[name] = plain(value)
+		into[name] = option.Plain(value)
 	}
 }
 
@@ -262,11 +263,11 @@ func (l *loader) explainLines() {
 // remarkOf is what the explanation says in place of options that do not speak.
 func remarkOf(d *demand) string {
 	for format, sibling := range siblings(d) {
-		return format + " unless " + show(sibling) + " beside it"
+		return format + " unless " + option.Show(sibling) + " beside it"
 	}
 	list, _ := d.options["review"].([]any)
 	if len(list) == 1 && d.remark != "" {
-		return show(list[0]) + ": " + d.remark
+		return option.Show(list[0]) + ": " + d.remark
 	}
 	if d.rule == "remote-code-enabled" && len(list) == 0 {
 		return ""
@@ -279,7 +280,7 @@ func (l *loader) notes(d *demand) []string {
 	var out []string
 	keys, _ := d.options["keys"].([]any)
 	for _, k := range keys {
-		name := show(k)
+		name := option.Show(k)
 		switch _, ok := l.policy.SigningKeys[name]; {
 		case name == "any" && len(l.policy.SigningKeys) == 0:
 			out = append(out, "no signing_keys: set one; until then every model is unsigned")

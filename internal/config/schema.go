@@ -3,6 +3,9 @@ package config
 import (
 	"maps"
 	"slices"
+
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/sentence"
 )
 
 // Schema is the JSON Schema (draft 2020-12) of a policy, for editors: the forms of each
@@ -20,50 +23,50 @@ func Schema(rules map[string]Rule) map[string]any {
 func schemaSections(rules map[string]Rule) map[string]any {
 	source := object(map[string]any{
 		"name": text(), "url": oneOrMore(text()), "trust_level": oneOf("low", "medium", "high"),
-		"requirements": array(schemaLine(requirement, rules)),
+		"requirements": array(schemaLine(sentence.Requirement, rules)),
 	})
 	source["required"] = []any{"name", "url"}
-	either := func(in place, properties map[string]any) map[string]any {
+	either := func(in sentence.Place, properties map[string]any) map[string]any {
 		return anyOf(examples(in), object(properties))
 	}
 	levels := map[string]any{
 		"level": schemaDemand(), "environments": oneOrMore(oneOf(production, research)),
 		production: schemaDemand(), research: schemaDemand(), "review": schemaDemand(),
 	}
-	verification := func(in place) map[string]any { return anyOf(examples(in), typed("boolean"), object(levels)) }
+	verification := func(in sentence.Place) map[string]any { return anyOf(examples(in), typed("boolean"), object(levels)) }
 	format := map[string]any{"format": text(), "unless": text()}
-	enforced := either(enforcement, map[string]any{
+	enforced := either(sentence.Enforcement, map[string]any{
 		"stages": oneOrMore(oneOf("ci", "pre-commit")), "builds": oneOf("fail", "report"),
 	})
 	return map[string]any{
 		"version": anyOf(text(), typed("number")), "effective_date": text(), "owner": text(),
 		"approved_sources": array(source),
-		"blocked_sources":  array(schemaLine(blockedSource, rules)),
+		"blocked_sources":  array(schemaLine(sentence.BlockedSource, rules)),
 		"serialization_policy": object(map[string]any{
-			"allowed_formats": array(either(allowedFormat, format)),
-			"blocked_formats": array(either(blockedFormat, format)),
+			"allowed_formats": array(either(sentence.AllowedFormat, format)),
+			"blocked_formats": array(either(sentence.BlockedFormat, format)),
 			"enforcement":     enforced,
 		}),
 		"code_execution_policy": object(map[string]any{
-			"trust_remote_code": verification(remoteCode), "custom_model_code": either(customCode, levels),
+			"trust_remote_code": verification(sentence.RemoteCode), "custom_model_code": either(sentence.CustomCode, levels),
 			"enforcement": enforced,
 		}),
 		"verification_requirements": object(map[string]any{
-			"checksum_validation": verification(checksums), "signature_verification": verification(signatures),
-			"behavioral_testing": verification(behaviour), "vulnerability_scanning": verification(vulnerabilities),
+			"checksum_validation": verification(sentence.Checksums), "signature_verification": verification(sentence.Signatures),
+			"behavioral_testing": verification(sentence.Behaviour), "vulnerability_scanning": verification(sentence.Vulnerabilities),
 		}),
 	}
 }
 
 // schemaLine is a sentence, or a mapping of the one key that names a form or a rule.
-func schemaLine(in place, rules map[string]Rule) map[string]any {
+func schemaLine(in sentence.Place, rules map[string]Rule) map[string]any {
 	keys := map[string]any{}
 	for id, rule := range rules {
-		keys[id] = schemaParameters(rule, &form{})
+		keys[id] = schemaParameters(rule, &sentence.Form{})
 	}
-	for i := range forms {
-		if f := &forms[i]; f.in&in != 0 && f.key != "" {
-			keys[f.key] = schemaParameters(rules[f.rule], f)
+	for _, f := range sentence.Forms(in) {
+		if f.Key != "" {
+			keys[f.Key] = schemaParameters(rules[f.Rule], f)
 		}
 	}
 	structured := object(keys)
@@ -71,7 +74,7 @@ func schemaLine(in place, rules map[string]Rule) map[string]any {
 	return anyOf(examples(in), structured)
 }
 
-func schemaParameters(rule Rule, f *form) map[string]any {
+func schemaParameters(rule Rule, f *sentence.Form) map[string]any {
 	options := map[string]any{
 		"level": schemaDemand(), "environments": oneOrMore(oneOf(production, research)),
 		production: schemaDemand(), research: schemaDemand(),
@@ -79,16 +82,16 @@ func schemaParameters(rule Rule, f *form) map[string]any {
 	for name, byDefault := range rule.Options {
 		options[name] = schemaOption(byDefault)
 	}
-	if f.flag != "" {
-		options[f.flag] = map[string]any{"const": true}
+	if f.Flag != "" {
+		options[f.Flag] = map[string]any{"const": true}
 	}
-	main, ok := rule.Options[f.value]
+	main, ok := rule.Options[f.Value]
 	if !ok {
 		return anyOf(object(options), typed("null"))
 	}
 	options["value"] = schemaOption(main)
-	if f.alias != "" {
-		options[f.alias] = schemaOption(main)
+	if f.Alias != "" {
+		options[f.Alias] = schemaOption(main)
 	}
 	return anyOf(object(options), schemaOption(main), typed("null"))
 }
@@ -132,7 +135,7 @@ func schemaDemand() map[string]any {
 }
 
 func schemaOption(byDefault any) map[string]any {
-	switch plain(byDefault).(type) {
+	switch option.Plain(byDefault).(type) {
 	case []any:
 		return oneOrMore(text())
 	case map[string]any:
@@ -146,11 +149,11 @@ func schemaOption(byDefault any) map[string]any {
 }
 
 // examples is a sentence with the forms of its place.
-func examples(in place) map[string]any {
+func examples(in sentence.Place) map[string]any {
 	list := []any{}
-	for _, f := range forms {
-		if f.in&in != 0 && f.example != "false" {
-			list = append(list, f.example)
+	for _, f := range sentence.Forms(in) {
+		if f.Example != "false" {
+			list = append(list, f.Example)
 		}
 	}
 	return map[string]any{"type": "string", "examples": list}
@@ -166,7 +169,7 @@ func anyOf(schemas ...any) map[string]any { return map[string]any{"anyOf": schem
 
 func oneOrMore(item any) map[string]any { return anyOf(item, array(item)) }
 
-func oneOf(words ...string) map[string]any { return map[string]any{"enum": plain(words)} }
+func oneOf(words ...string) map[string]any { return map[string]any{"enum": option.Plain(words)} }
 
 func object(properties map[string]any) map[string]any {
 	return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
@@ -180,6 +183,6 @@ func required(must map[string]any, may ...string) map[string]any {
 		properties[name] = text()
 	}
 	out := object(properties)
-	out["required"] = plain(slices.Sorted(maps.Keys(must)))
+	out["required"] = option.Plain(slices.Sorted(maps.Keys(must)))
 	return out
 }

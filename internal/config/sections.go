@@ -11,6 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/sentence"
+	"github.com/modelgate/gate/internal/spelling"
 )
 
 // nested is the key under which the sections may stand.
@@ -28,13 +31,13 @@ var (
 // sections reads the whole file; sections may be nested or at the top.
 func (l *loader) sections(root *yaml.Node) {
 	keys := slices.Concat(sectionKeys, settingKeys)
-	fields := l.mapping(root, "the policy", append(keys, nested)...)
+	fields := l.Mapping(root, "the policy", append(keys, nested)...)
 	if inner := fields[nested]; inner != nil {
-		sections := l.mapping(inner, nested, keys...)
+		sections := l.Mapping(inner, nested, keys...)
 		for _, name := range slices.Sorted(maps.Keys(sections)) {
 			n := sections[name]
 			if other := fields[name]; other != nil {
-				l.add(n, nil, "%q stands both under %s and at the top, in line %d", name, nested, other.Line)
+				l.Add(n, nil, "%q stands both under %s and at the top, in line %d", name, nested, other.Line)
 				continue
 			}
 			fields[name] = n
@@ -43,8 +46,8 @@ func (l *loader) sections(root *yaml.Node) {
 	l.identity(fields)
 	l.settings(fields)
 	l.approved(fields["approved_sources"])
-	for i, n := range l.list(fields["blocked_sources"], "blocked_sources") {
-		l.demands = append(l.demands, l.sentence(n, blockedSource, fmt.Sprintf("blocked_sources[%d]", i), "")...)
+	for i, n := range l.List(fields["blocked_sources"], "blocked_sources") {
+		l.demands = append(l.demands, l.bind(n, sentence.BlockedSource, fmt.Sprintf("blocked_sources[%d]", i), "")...)
 	}
 	l.serialization(fields["serialization_policy"])
 	l.execution(fields["code_execution_policy"])
@@ -70,13 +73,13 @@ func (l *loader) identity(fields map[string]*yaml.Node) {
 
 // day reads a date; the day starts at midnight UTC.
 func (l *loader) day(n *yaml.Node, what string) (time.Time, bool) {
-	text, ok := l.scalar(n, what)
+	text, ok := l.Scalar(n, what)
 	if !ok {
 		return time.Time{}, false
 	}
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		l.add(n, nil, "%s must be a date such as 2027-01-31, not %q", what, text)
+		l.Add(n, nil, "%s must be a date such as 2027-01-31, not %q", what, text)
 	}
 	return day, err == nil
 }
@@ -87,23 +90,23 @@ const maxSources = 256
 // approved reads the sources first, since their requirements may name them.
 func (l *loader) approved(n *yaml.Node) {
 	var requirements []*yaml.Node
-	items := l.list(n, "approved_sources")
+	items := l.List(n, "approved_sources")
 	if len(items) > maxSources {
-		l.add(n, nil, "%d sources are more than %d", len(items), maxSources)
+		l.Add(n, nil, "%d sources are more than %d", len(items), maxSources)
 		return
 	}
 	for i, item := range items {
 		what := fmt.Sprintf("approved_sources[%d]", i)
-		fields := l.mapping(item, what, "name", "url", "trust_level", "requirements")
+		fields := l.Mapping(item, what, "name", "url", "trust_level", "requirements")
 		if s, ok := l.source(item, fields, what); ok {
 			l.policy.Sources = append(l.policy.Sources, s)
 			requirements = append(requirements, fields["requirements"])
 		}
 	}
 	for i, s := range l.policy.Sources {
-		for j, item := range l.list(requirements[i], "requirements") {
+		for j, item := range l.List(requirements[i], "requirements") {
 			what := fmt.Sprintf("requirements[%d]", j)
-			l.demands = append(l.demands, l.sentence(item, requirement, what, s.Name)...)
+			l.demands = append(l.demands, l.bind(item, sentence.Requirement, what, s.Name)...)
 		}
 	}
 }
@@ -114,31 +117,31 @@ func (l *loader) source(item *yaml.Node, fields map[string]*yaml.Node, what stri
 		return s, false
 	}
 	if fields["name"] == nil || fields["url"] == nil {
-		l.add(item, nil, "%s needs a name and a url, by which its models are known", what)
+		l.Add(item, nil, "%s needs a name and a url, by which its models are known", what)
 		return s, false
 	}
-	name, ok := l.scalar(fields["name"], what+".name")
+	name, ok := l.Scalar(fields["name"], what+".name")
 	if !ok {
 		return s, false
 	}
 	s.Name = name
 	l.metadata(fields["name"], "name", name)
-	if slices.ContainsFunc(l.policy.Sources, func(o Source) bool { return phrase(o.Name) == phrase(name) }) {
-		l.add(fields["name"], nil, "two sources have the name %q", s.Name)
+	if slices.ContainsFunc(l.policy.Sources, func(o Source) bool { return sentence.Same(o.Name, name) }) {
+		l.Add(fields["name"], nil, "two sources have the name %q", s.Name)
 		return s, false
 	}
 	if n := fields["trust_level"]; n != nil {
 		s.Trust = l.metadata(n, "trust_level", s.Name)
 		if levels := []string{"low", "medium", "high"}; !slices.Contains(levels, s.Trust) {
-			l.add(n, nearest(s.Trust, levels), "trust_level is low, medium or high, not %q", s.Trust)
+			l.Add(n, spelling.Nearest(s.Trust, levels), "trust_level is low, medium or high, not %q", s.Trust)
 		}
 	}
 	urls := []*yaml.Node{fields["url"]}
 	if fields["url"].Kind != yaml.ScalarNode {
-		urls = l.list(fields["url"], what+".url")
+		urls = l.List(fields["url"], what+".url")
 	}
 	for _, n := range urls {
-		if text, ok := l.scalar(n, what+".url"); ok && l.address(n, text) {
+		if text, ok := l.Scalar(n, what+".url"); ok && l.address(n, text) {
 			s.URLs = append(s.URLs, strings.TrimSuffix(text, "/"))
 			l.approve(n, text, s.Name)
 		}
@@ -151,11 +154,11 @@ func (l *loader) address(n *yaml.Node, text string) bool {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme == "" || u.Host == "":
-		l.add(n, nil, "%q is no URL with a scheme and a host", text)
+		l.Add(n, nil, "%q is no URL with a scheme and a host", text)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		l.add(n, nil, "the URL %q of a source has more than a host and a path", u.Redacted())
+		l.Add(n, nil, "the URL %q of a source has more than a host and a path", u.Redacted())
 	case strings.Contains(u.Path, "/.") || strings.Contains(u.Path, "//") || strings.Contains(u.Host, "*"):
-		l.add(n, nil, "the URL %q of a source is no plain prefix", text)
+		l.Add(n, nil, "the URL %q of a source is no plain prefix", text)
 	default:
 		return true
 	}
@@ -164,27 +167,30 @@ func (l *loader) address(n *yaml.Node, text string) bool {
 
 // approve binds the URL of a source: what stands under no approved one is denied.
 func (l *loader) approve(n *yaml.Node, text, source string) {
-	f := &form{rule: "unapproved-source"}
-	f.options = func(captures) map[string]any { return map[string]any{"sources": []any{source}, "class": "any"} }
-	l.demands = append(l.demands, l.demand(clause{f, captures{}}, n, l.line(n, source, text), "")...)
+	f := &sentence.Form{Rule: "unapproved-source"}
+	demands := l.demand(f.Bare(), n, l.line(n, source, text), "")
+	for _, d := range demands {
+		d.options = map[string]any{"sources": []any{source}, "class": "any"}
+	}
+	l.demands = append(l.demands, demands...)
 }
 
 func (l *loader) serialization(n *yaml.Node) {
-	fields := l.mapping(n, "serialization_policy", "allowed_formats", "blocked_formats", "enforcement")
-	demands := l.formatList(fields["allowed_formats"], allowedFormat, "allowed_formats")
-	demands = append(demands, l.formatList(fields["blocked_formats"], blockedFormat, "blocked_formats")...)
+	fields := l.Mapping(n, "serialization_policy", "allowed_formats", "blocked_formats", "enforcement")
+	demands := l.formatList(fields["allowed_formats"], sentence.AllowedFormat, "allowed_formats")
+	demands = append(demands, l.formatList(fields["blocked_formats"], sentence.BlockedFormat, "blocked_formats")...)
 	l.contradictions(demands)
 	l.enforced(fields["enforcement"], demands)
 }
 
-func (l *loader) formatList(n *yaml.Node, in place, what string) []*demand {
-	items := l.list(n, what)
+func (l *loader) formatList(n *yaml.Node, in sentence.Place, what string) []*demand {
+	items := l.List(n, what)
 	if n != nil && n.Kind == yaml.SequenceNode && len(items) == 0 {
-		l.add(n, nil, "%s is empty", what)
+		l.Add(n, nil, "%s is empty", what)
 	}
 	var out []*demand
 	for i, item := range items {
-		out = append(out, l.sentence(item, in, fmt.Sprintf("%s[%d]", what, i), "")...)
+		out = append(out, l.bind(item, in, fmt.Sprintf("%s[%d]", what, i), "")...)
 	}
 	return out
 }
@@ -201,9 +207,9 @@ func (l *loader) contradictions(demands []*demand) {
 				continue
 			}
 			if other.rule != d.rule && len(siblings(other))+len(siblings(d)) == 0 {
-				l.add(d.node, nil, "%v is allowed in line %d and blocked here", f, other.node.Line)
-			} else if other.rule == d.rule && !equal(siblings(other), siblings(d)) {
-				l.add(d.node, nil, "%v is blocked in line %d on another condition", f, other.node.Line)
+				l.Add(d.node, nil, "%v is allowed in line %d and blocked here", f, other.node.Line)
+			} else if other.rule == d.rule && !option.Equal(siblings(other), siblings(d)) {
+				l.Add(d.node, nil, "%v is blocked in line %d on another condition", f, other.node.Line)
 			}
 		}
 	}
@@ -215,16 +221,16 @@ func siblings(d *demand) map[string]any {
 }
 
 func (l *loader) execution(n *yaml.Node) {
-	fields := l.mapping(n, "code_execution_policy", "trust_remote_code", "custom_model_code", "enforcement")
-	demands := l.sentence(fields["trust_remote_code"], remoteCode, "trust_remote_code", "")
-	demands = append(demands, l.sentence(fields["custom_model_code"], customCode, "custom_model_code", "")...)
+	fields := l.Mapping(n, "code_execution_policy", "trust_remote_code", "custom_model_code", "enforcement")
+	demands := l.bind(fields["trust_remote_code"], sentence.RemoteCode, "trust_remote_code", "")
+	demands = append(demands, l.bind(fields["custom_model_code"], sentence.CustomCode, "custom_model_code", "")...)
 	l.enforced(fields["enforcement"], demands)
 }
 
 // enforced binds the enforcement of a section and fixes the level of its lines.
 func (l *loader) enforced(n *yaml.Node, section []*demand) {
 	var stages *demand
-	for _, d := range l.sentence(n, enforcement, "enforcement", "") {
+	for _, d := range l.bind(n, sentence.Enforcement, "enforcement", "") {
 		if d.rule != "" {
 			l.demands = append(l.demands, d)
 			stages = d
@@ -253,7 +259,7 @@ func (l *loader) fix(s, to *demand) {
 			continue
 		}
 		if level != fixed && s.verb {
-			l.add(to.node, nil, "two levels for %s in %s: %s in line %d, %s here", s.rule, env, level, s.node.Line, fixed)
+			l.Add(to.node, nil, "two levels for %s in %s: %s in line %d, %s here", s.rule, env, level, s.node.Line, fixed)
 			return
 		}
 		s.levels.set(env, fixed)
@@ -261,11 +267,11 @@ func (l *loader) fix(s, to *demand) {
 }
 
 func (l *loader) verification(n *yaml.Node) {
-	places := map[string]place{"checksum_validation": checksums, "signature_verification": signatures,
-		"behavioral_testing": behaviour, "vulnerability_scanning": vulnerabilities}
+	places := map[string]sentence.Place{"checksum_validation": sentence.Checksums, "signature_verification": sentence.Signatures,
+		"behavioral_testing": sentence.Behaviour, "vulnerability_scanning": sentence.Vulnerabilities}
 	names := slices.Sorted(maps.Keys(places))
-	fields := l.mapping(n, "verification_requirements", names...)
+	fields := l.Mapping(n, "verification_requirements", names...)
 	for _, name := range names {
-		l.demands = append(l.demands, l.sentence(fields[name], places[name], name, "")...)
+		l.demands = append(l.demands, l.bind(fields[name], places[name], name, "")...)
 	}
 }

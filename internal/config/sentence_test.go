@@ -7,30 +7,33 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/sentence"
 )
 
 // bind binds one sentence in a place and tells what it bound, or "".
-func bind(sentence string, in place) string {
-	l := &loader{policy: empty(table()), claimed: map[*yaml.Node]bool{}}
+func bind(text string, in sentence.Place) string {
+	l := newLoader("", empty(table()), today)
 	source := ""
-	if in == requirement {
+	if in == sentence.Requirement {
 		source = "Hugging Face"
 		l.policy.Sources = []Source{{Name: source}, {Name: "Internal Model Registry"}}
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: sentence, Line: 1, Column: 1}
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: 1, Column: 1}
 	var out []string
-	for _, d := range l.sentence(n, in, "line", source) {
+	for _, d := range l.bind(n, in, "line", source) {
 		if d.added {
 			continue
 		}
 		level := string(d.levels.Production) + "/" + string(d.levels.Research)
-		text := level + " " + d.rule
+		bound := level + " " + d.rule
 		if len(d.options) > 0 {
-			text += " " + strings.TrimSuffix(strings.TrimPrefix(show(d.options), "{"), "}")
+			bound += " " + strings.TrimSuffix(strings.TrimPrefix(option.Show(d.options), "{"), "}")
 		}
-		out = append(out, strings.TrimSpace(text))
+		out = append(out, strings.TrimSpace(bound))
 	}
-	if len(l.found) > 0 {
+	if l.Found() > 0 {
 		return ""
 	}
 	return strings.Join(out, "; ")
@@ -38,60 +41,60 @@ func bind(sentence string, in place) string {
 
 func TestSentencesBind(t *testing.T) {
 	for _, c := range []struct {
-		in             place
+		in             sentence.Place
 		sentence, want string
 	}{
-		{requirement, "Publisher must be a verified organization", "deny/deny unverified-publisher"},
-		{requirement, "The publisher has to be a verified organisation.", "deny/deny unverified-publisher"},
-		{requirement, "Author should be verified", "warn/warn unverified-publisher"},
-		{requirement, "Verified organizations only", "deny/deny unverified-publisher"},
-		{requirement, "Publisher must be a verified organization on the Hub", "deny/deny unverified-publisher"},
-		{requirement, "Models need to have 10k or more downloads", "deny/deny too-few-downloads min: 10000"},
-		{requirement, "Model must have >1000 downloads (community vetting)", "deny/deny too-few-downloads min: 1001"},
-		{requirement, "Model must have ≥ 1,000 downloads", "deny/deny too-few-downloads min: 1000"},
-		{requirement, "Model must have more than 5000 downloads", "deny/deny too-few-downloads min: 5001"},
-		{requirement, "Models should have at least 500 downloads on HuggingFace", "warn/warn too-few-downloads min: 500"},
-		{requirement, "Repository must be at least 90 days old", "deny/deny young-repository min_days: 90"},
-		{requirement, "Model shall provide ONNX weights", "deny/deny format-unavailable formats: [onnx]"},
-		{requirement, "Model must be signed by the release key", "deny/deny unsigned-artifact keys: [release]"},
-		{requirement, "Models must be signed", "deny/deny unsigned-artifact keys: [any]"},
-		{requirement, "Model must be pinned to a commit hash", "deny/deny unpinned-revision"},
-		{requirement, "Model must have an approved licence", "deny/deny license-not-allowed"},
-		{requirement, "Model must have passing tests", "deny/deny test-results-missing"},
-		{requirement, "Model must have approved Model Card", "deny/deny model-card-unapproved"},
-		{requirement, "Models must pass Hugging Face malware scan", "deny/deny hub-scan-unsafe"},
-		{requirement, "Models must be signed; models must be pinned", "deny/deny unsigned-artifact keys: [any]; deny/deny unpinned-revision"},
-		{requirement, "verified-publisher", "deny/deny unverified-publisher"},
-		{requirement, "pickle-unknown-class", "deny/deny pickle-unknown-class"},
-		{blockedSource, "Direct downloads from unknown URLs", "deny/deny unapproved-source class: url"},
-		{blockedSource, "Downloads from unapproved sources", "deny/deny unapproved-source class: any"},
-		{blockedSource, "Models sent by e-mail or chat", "deny/deny informal-source"},
-		{blockedSource, "Models shared via email or messaging", "deny/deny informal-source"},
-		{blockedSource, "unverified personal accounts on the Hub", "deny/deny personal-namespace"},
-		{blockedSource, "Models from unverified namespaces", "deny/deny unverified-publisher"},
-		{blockedSource, "informal", "deny/deny informal-source"},
-		{allowedFormat, "SafeTensors", "deny/deny format-not-allowed formats: [safetensors]"},
-		{blockedFormat, "cloudpickle", "deny/deny blocked-format formats: [pickle], unless_sibling: {}"},
-		{blockedFormat, "torch.save (without safetensors)", "deny/deny blocked-format formats: [torch], unless_sibling: {torch: safetensors}"},
-		{blockedFormat, "PyTorch", "deny/deny blocked-format formats: [torch], unless_sibling: {}"},
-		{enforcement, "CI/CD pipeline gate — builds fail if blocked formats are detected", "warn/warn enforcement-missing stages: [ci]; deny/deny"},
-		{enforcement, "Pre-commit hook + CI/CD pipeline check", "warn/warn enforcement-missing stages: [pre-commit, ci]"},
-		{enforcement, "report only", "warn/warn"},
-		{remoteCode, "NEVER in production, requires security review for research", "deny/deny remote-code-enabled review: [research]"},
-		{remoteCode, "Forbidden in prod; requires approval for research.", "deny/deny remote-code-enabled review: [research]"},
-		{remoteCode, "Disabled", "deny/deny remote-code-enabled review: []"},
-		{signatures, "Required for all models in production", "deny/ unsigned-artifact keys: [any]"},
-		{remoteCode, "not allowed", "deny/deny remote-code-enabled review: []"},
-		{remoteCode, "Never in production; allowed for research", "deny/ignore remote-code-enabled review: []"},
-		{customCode, "Must be reviewed and approved before deployment", "deny/deny unreviewed-code"},
-		{customCode, "Should be reviewed", "warn/warn unreviewed-code"},
-		{checksums, "Required for all model artifacts", "deny/deny unlocked-artifact"},
-		{checksums, "Checksums must be verified", "deny/deny unlocked-artifact"},
-		{checksums, "not required", "ignore/ignore unlocked-artifact"},
-		{signatures, "Required for production deployments", "deny/ unsigned-artifact keys: [any]"},
-		{signatures, "Mandatory in production, recommended for research", "deny/warn unsigned-artifact keys: [any]"},
-		{behaviour, "Required for all new models and model updates", "deny/deny behaviour-untested"},
-		{vulnerabilities, "Required -- models must pass Hugging Face safety scan", "deny/deny hub-scan-unsafe"},
+		{sentence.Requirement, "Publisher must be a verified organization", "deny/deny unverified-publisher"},
+		{sentence.Requirement, "The publisher has to be a verified organisation.", "deny/deny unverified-publisher"},
+		{sentence.Requirement, "Author should be verified", "warn/warn unverified-publisher"},
+		{sentence.Requirement, "Verified organizations only", "deny/deny unverified-publisher"},
+		{sentence.Requirement, "Publisher must be a verified organization on the Hub", "deny/deny unverified-publisher"},
+		{sentence.Requirement, "Models need to have 10k or more downloads", "deny/deny too-few-downloads min: 10000"},
+		{sentence.Requirement, "Model must have >1000 downloads (community vetting)", "deny/deny too-few-downloads min: 1001"},
+		{sentence.Requirement, "Model must have ≥ 1,000 downloads", "deny/deny too-few-downloads min: 1000"},
+		{sentence.Requirement, "Model must have more than 5000 downloads", "deny/deny too-few-downloads min: 5001"},
+		{sentence.Requirement, "Models should have at least 500 downloads on HuggingFace", "warn/warn too-few-downloads min: 500"},
+		{sentence.Requirement, "Repository must be at least 90 days old", "deny/deny young-repository min_days: 90"},
+		{sentence.Requirement, "Model shall provide ONNX weights", "deny/deny format-unavailable formats: [onnx]"},
+		{sentence.Requirement, "Model must be signed by the release key", "deny/deny unsigned-artifact keys: [release]"},
+		{sentence.Requirement, "Models must be signed", "deny/deny unsigned-artifact keys: [any]"},
+		{sentence.Requirement, "Model must be pinned to a commit hash", "deny/deny unpinned-revision"},
+		{sentence.Requirement, "Model must have an approved licence", "deny/deny license-not-allowed"},
+		{sentence.Requirement, "Model must have passing tests", "deny/deny test-results-missing"},
+		{sentence.Requirement, "Model must have approved Model Card", "deny/deny model-card-unapproved"},
+		{sentence.Requirement, "Models must pass Hugging Face malware scan", "deny/deny hub-scan-unsafe"},
+		{sentence.Requirement, "Models must be signed; models must be pinned", "deny/deny unsigned-artifact keys: [any]; deny/deny unpinned-revision"},
+		{sentence.Requirement, "verified-publisher", "deny/deny unverified-publisher"},
+		{sentence.Requirement, "pickle-unknown-class", "deny/deny pickle-unknown-class"},
+		{sentence.BlockedSource, "Direct downloads from unknown URLs", "deny/deny unapproved-source class: url"},
+		{sentence.BlockedSource, "Downloads from unapproved sources", "deny/deny unapproved-source class: any"},
+		{sentence.BlockedSource, "Models sent by e-mail or chat", "deny/deny informal-source"},
+		{sentence.BlockedSource, "Models shared via email or messaging", "deny/deny informal-source"},
+		{sentence.BlockedSource, "unverified personal accounts on the Hub", "deny/deny personal-namespace"},
+		{sentence.BlockedSource, "Models from unverified namespaces", "deny/deny unverified-publisher"},
+		{sentence.BlockedSource, "informal", "deny/deny informal-source"},
+		{sentence.AllowedFormat, "SafeTensors", "deny/deny format-not-allowed formats: [safetensors]"},
+		{sentence.BlockedFormat, "cloudpickle", "deny/deny blocked-format formats: [pickle], unless_sibling: {}"},
+		{sentence.BlockedFormat, "torch.save (without safetensors)", "deny/deny blocked-format formats: [torch], unless_sibling: {torch: safetensors}"},
+		{sentence.BlockedFormat, "PyTorch", "deny/deny blocked-format formats: [torch], unless_sibling: {}"},
+		{sentence.Enforcement, "CI/CD pipeline gate — builds fail if blocked formats are detected", "warn/warn enforcement-missing stages: [ci]; deny/deny"},
+		{sentence.Enforcement, "Pre-commit hook + CI/CD pipeline check", "warn/warn enforcement-missing stages: [pre-commit, ci]"},
+		{sentence.Enforcement, "report only", "warn/warn"},
+		{sentence.RemoteCode, "NEVER in production, requires security review for research", "deny/deny remote-code-enabled review: [research]"},
+		{sentence.RemoteCode, "Forbidden in prod; requires approval for research.", "deny/deny remote-code-enabled review: [research]"},
+		{sentence.RemoteCode, "Disabled", "deny/deny remote-code-enabled review: []"},
+		{sentence.Signatures, "Required for all models in production", "deny/ unsigned-artifact keys: [any]"},
+		{sentence.RemoteCode, "not allowed", "deny/deny remote-code-enabled review: []"},
+		{sentence.RemoteCode, "Never in production; allowed for research", "deny/ignore remote-code-enabled review: []"},
+		{sentence.CustomCode, "Must be reviewed and approved before deployment", "deny/deny unreviewed-code"},
+		{sentence.CustomCode, "Should be reviewed", "warn/warn unreviewed-code"},
+		{sentence.Checksums, "Required for all model artifacts", "deny/deny unlocked-artifact"},
+		{sentence.Checksums, "Checksums must be verified", "deny/deny unlocked-artifact"},
+		{sentence.Checksums, "not required", "ignore/ignore unlocked-artifact"},
+		{sentence.Signatures, "Required for production deployments", "deny/ unsigned-artifact keys: [any]"},
+		{sentence.Signatures, "Mandatory in production, recommended for research", "deny/warn unsigned-artifact keys: [any]"},
+		{sentence.Behaviour, "Required for all new models and model updates", "deny/deny behaviour-untested"},
+		{sentence.Vulnerabilities, "Required -- models must pass Hugging Face safety scan", "deny/deny hub-scan-unsafe"},
 	} {
 		if got := bind(c.sentence, c.in); got != c.want {
 			t.Errorf("%q\n got %q\nwant %q", c.sentence, got, c.want)
@@ -101,51 +104,51 @@ func TestSentencesBind(t *testing.T) {
 
 func TestSentencesDoNotBind(t *testing.T) {
 	for _, c := range []struct {
-		in       place
+		in       sentence.Place
 		sentence string
 	}{
-		{requirement, "Publisher must not be a verified organization"},
-		{requirement, "Publisher must be a verified organization on Internal Model Registry"},
-		{requirement, "Model must have fewer than 1000 downloads"},
-		{requirement, "Model must have 1000 downloads unless waived"},
-		{requirement, "Model must have >1000 downloads (except internal ones)"},
-		{requirement, "Model must have >1000 downloads (waived for internal)"},
-		{requirement, "Model must have >1000 downloads (2000 in prod)"},
-		{requirement, "Model must have not more than 1000 downloads"},
-		{requirement, "Model must have 0 downloads"},
-		{requirement, "Model must be signed with internal signing key or reviewed"},
-		{requirement, "Model must be signed with no key"},
-		{requirement, "Model must be signed with any other key"},
-		{requirement, "Model must have a good reputation"},
-		{requirement, "Model must have sefatensors format"},
-		{requirement, "Model must be signed; must be nice"},
-		{requirement, "Models must be signed --"},
-		{requirement, "Model may be signed"},
-		{requirement, "waiver-expired"},
-		{requirement, "Моdel must be signed"},
-		{requirement, "Model must\u200b be signed"},
-		{requirement, strings.Repeat("must ", 1000)},
-		{blockedSource, "Models from China"},
-		{blockedSource, "Models from verified organizations (blocked)"},
-		{blockedSource, "Models from unverified personal namespaces on Kaggle"},
-		{allowedFormat, "safetensors (without pickle)"},
-		{blockedFormat, "pickel"},
-		{blockedFormat, "anything but safetensors"},
-		{blockedFormat, "torch.save (unless reviewed)"},
-		{remoteCode, "NEVER in production, fine in staging"},
-		{remoteCode, "required"},
-		{remoteCode, "not disabled"},
-		{remoteCode, "Disabled unless reviewed"},
-		{remoteCode, "Never in production, allowed in production"},
-		{signatures, "Required for production deployments except hotfixes"},
-		{signatures, "Required, if available"},
-		{vulnerabilities, "Quarterly review by the security team"},
-		{vulnerabilities, "Recommended -- models must pass Hugging Face safety scan"},
-		{vulnerabilities, "Models must pass Acme safety scan"},
-		{checksums, "Required for new models"},
-		{enforcement, "CI/CD pipeline gate -- builds fail if blocked formats are not detected"},
-		{checksums, ""},
-		{checksums, "."},
+		{sentence.Requirement, "Publisher must not be a verified organization"},
+		{sentence.Requirement, "Publisher must be a verified organization on Internal Model Registry"},
+		{sentence.Requirement, "Model must have fewer than 1000 downloads"},
+		{sentence.Requirement, "Model must have 1000 downloads unless waived"},
+		{sentence.Requirement, "Model must have >1000 downloads (except internal ones)"},
+		{sentence.Requirement, "Model must have >1000 downloads (waived for internal)"},
+		{sentence.Requirement, "Model must have >1000 downloads (2000 in prod)"},
+		{sentence.Requirement, "Model must have not more than 1000 downloads"},
+		{sentence.Requirement, "Model must have 0 downloads"},
+		{sentence.Requirement, "Model must be signed with internal signing key or reviewed"},
+		{sentence.Requirement, "Model must be signed with no key"},
+		{sentence.Requirement, "Model must be signed with any other key"},
+		{sentence.Requirement, "Model must have a good reputation"},
+		{sentence.Requirement, "Model must have sefatensors format"},
+		{sentence.Requirement, "Model must be signed; must be nice"},
+		{sentence.Requirement, "Models must be signed --"},
+		{sentence.Requirement, "Model may be signed"},
+		{sentence.Requirement, "waiver-expired"},
+		{sentence.Requirement, "Моdel must be signed"},
+		{sentence.Requirement, "Model must\u200b be signed"},
+		{sentence.Requirement, strings.Repeat("must ", 1000)},
+		{sentence.BlockedSource, "Models from China"},
+		{sentence.BlockedSource, "Models from verified organizations (blocked)"},
+		{sentence.BlockedSource, "Models from unverified personal namespaces on Kaggle"},
+		{sentence.AllowedFormat, "safetensors (without pickle)"},
+		{sentence.BlockedFormat, "pickel"},
+		{sentence.BlockedFormat, "anything but safetensors"},
+		{sentence.BlockedFormat, "torch.save (unless reviewed)"},
+		{sentence.RemoteCode, "NEVER in production, fine in staging"},
+		{sentence.RemoteCode, "required"},
+		{sentence.RemoteCode, "not disabled"},
+		{sentence.RemoteCode, "Disabled unless reviewed"},
+		{sentence.RemoteCode, "Never in production, allowed in production"},
+		{sentence.Signatures, "Required for production deployments except hotfixes"},
+		{sentence.Signatures, "Required, if available"},
+		{sentence.Vulnerabilities, "Quarterly review by the security team"},
+		{sentence.Vulnerabilities, "Recommended -- models must pass Hugging Face safety scan"},
+		{sentence.Vulnerabilities, "Models must pass Acme safety scan"},
+		{sentence.Checksums, "Required for new models"},
+		{sentence.Enforcement, "CI/CD pipeline gate -- builds fail if blocked formats are not detected"},
+		{sentence.Checksums, ""},
+		{sentence.Checksums, "."},
 	} {
 		if got := bind(c.sentence, c.in); got != "" {
 			t.Errorf("%q binds to %s", c.sentence, got)
@@ -154,23 +157,23 @@ func TestSentencesDoNotBind(t *testing.T) {
 }
 
 // sampleSentences are the sentences of the sample by their places.
-var sampleSentences = map[place][]string{
-	requirement: {"Publisher must be a verified organization", "Model must have safetensors format available",
+var sampleSentences = map[sentence.Place][]string{
+	sentence.Requirement: {"Publisher must be a verified organization", "Model must have safetensors format available",
 		"Model must have >1000 downloads (community vetting)", "Model must pass internal security scan before deployment",
 		"Model must be signed with internal signing key", "Model must have passing test suite results",
 		"Model must have approved Model Card"},
-	blockedSource: {"Direct downloads from unknown URLs", "Models shared via email or messaging",
+	sentence.BlockedSource: {"Direct downloads from unknown URLs", "Models shared via email or messaging",
 		"Models from unverified personal namespaces on Hugging Face"},
-	allowedFormat: {"safetensors", "onnx", "tflite"},
-	blockedFormat: {"pickle", "joblib", "torch.save (without safetensors)"},
-	enforcement: {"CI/CD pipeline gate -- builds fail if blocked formats are detected",
+	sentence.AllowedFormat: {"safetensors", "onnx", "tflite"},
+	sentence.BlockedFormat: {"pickle", "joblib", "torch.save (without safetensors)"},
+	sentence.Enforcement: {"CI/CD pipeline gate -- builds fail if blocked formats are detected",
 		"Pre-commit hook + CI/CD pipeline check"},
-	remoteCode:      {"NEVER in production, requires security review for research"},
-	customCode:      {"Must be reviewed and approved before deployment"},
-	checksums:       {"Required for all model artifacts"},
-	signatures:      {"Required for production deployments"},
-	behaviour:       {"Required for all new models and model updates"},
-	vulnerabilities: {"Required -- models must pass Hugging Face safety scan"},
+	sentence.RemoteCode:      {"NEVER in production, requires security review for research"},
+	sentence.CustomCode:      {"Must be reviewed and approved before deployment"},
+	sentence.Checksums:       {"Required for all model artifacts"},
+	sentence.Signatures:      {"Required for production deployments"},
+	sentence.Behaviour:       {"Required for all new models and model updates"},
+	sentence.Vulnerabilities: {"Required -- models must pass Hugging Face safety scan"},
 }
 
 // TestMutations puts words that change the sense at every position of the sample's
@@ -212,10 +215,10 @@ func TestMutations(t *testing.T) {
 }
 
 func TestExamplesBind(t *testing.T) {
-	for _, f := range forms {
-		for in := requirement; in <= vulnerabilities; in <<= 1 {
-			if f.in&in != 0 && bind(f.example, in) == "" {
-				t.Errorf("the example %q of %s does not bind", f.example, f.rule)
+	for in := sentence.Requirement; in <= sentence.Vulnerabilities; in <<= 1 {
+		for _, f := range sentence.Forms(in) {
+			if bind(f.Example, in) == "" {
+				t.Errorf("the example %q of %s does not bind", f.Example, f.Rule)
 			}
 		}
 	}

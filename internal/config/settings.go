@@ -6,13 +6,13 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/spelling"
 )
 
 // Limits are the budgets that the policy sets; zero means the built-in one.
@@ -43,16 +43,16 @@ func (l *loader) settings(fields map[string]*yaml.Node) {
 	l.publishers(fields["publishers"])
 	l.signingKeys(fields["signing_keys"])
 	l.reviews(fields["reviews"])
-	for i, n := range l.list(fields["produced"], "produced") {
+	for i, n := range l.List(fields["produced"], "produced") {
 		what := fmt.Sprintf("produced[%d]", i)
 		if text, ok := l.glob(n, what); ok {
 			l.policy.Produced = append(l.policy.Produced, text)
 			l.serves(n, what, "informal-source")
 		}
 	}
-	for i, n := range l.list(fields["inline"], "inline") {
+	for i, n := range l.List(fields["inline"], "inline") {
 		what := fmt.Sprintf("inline[%d]", i)
-		if id, ok := l.scalar(n, what); ok && l.waivable(n, id) {
+		if id, ok := l.Scalar(n, what); ok && l.waivable(n, id) {
 			l.policy.Inline = append(l.policy.Inline, id)
 			l.serves(n, what, id)
 		}
@@ -76,16 +76,16 @@ func (l *loader) environment(n *yaml.Node) {
 		p.info.Environment = p.Environment
 		return
 	}
-	fields := l.mapping(n, "environment", "default", "places")
+	fields := l.Mapping(n, "environment", "default", "places")
 	if fields["default"] != nil {
 		p.Environment = l.environmentName(fields["default"], "environment.default")
 		p.info.Environment = p.Environment
 	}
-	for i, item := range l.list(fields["places"], "environment.places") {
+	for i, item := range l.List(fields["places"], "environment.places") {
 		what := fmt.Sprintf("environment.places[%d]", i)
-		keys := l.mapping(item, what, "glob", "environment")
+		keys := l.Mapping(item, what, "glob", "environment")
 		if keys["glob"] == nil || keys["environment"] == nil {
-			l.add(item, nil, "%s needs a glob and an environment", what)
+			l.Add(item, nil, "%s needs a glob and an environment", what)
 			continue
 		}
 		if glob, ok := l.glob(keys["glob"], what+".glob"); ok {
@@ -98,16 +98,16 @@ func (l *loader) environment(n *yaml.Node) {
 func (l *loader) environmentName(n *yaml.Node, what string) string {
 	text := l.metadata(n, what, "")
 	if text != "" && !slices.Contains(environments, text) {
-		l.add(n, nearest(text, environments), "the environment is production or research, not %q", text)
+		l.Add(n, spelling.Nearest(text, environments), "the environment is production or research, not %q", text)
 	}
 	return text
 }
 
 // glob reads a doublestar pattern.
 func (l *loader) glob(n *yaml.Node, what string) (string, bool) {
-	text, ok := l.scalar(n, what)
+	text, ok := l.Scalar(n, what)
 	if ok && !doublestar.ValidatePattern(text) {
-		l.add(n, nil, "%q is no valid pattern of paths", text)
+		l.Add(n, nil, "%q is no valid pattern of paths", text)
 		return text, false
 	}
 	return text, ok
@@ -119,10 +119,10 @@ func (l *loader) limits(n *yaml.Node) {
 	limits := &l.policy.Limits
 	numbers := map[string]*int{"waiver_days": &limits.WaiverDays, "depth": &limits.Depth,
 		"entries": &limits.Entries, "ratio": &limits.Ratio}
-	fields := l.mapping(n, "limits", append(slices.Sorted(maps.Keys(numbers)), "bytes", "time")...)
+	fields := l.Mapping(n, "limits", append(slices.Sorted(maps.Keys(numbers)), "bytes", "time")...)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		what := "limits." + name
-		text, ok := l.scalar(fields[name], what)
+		text, ok := l.Scalar(fields[name], what)
 		if !ok {
 			continue
 		}
@@ -144,7 +144,7 @@ func (l *loader) limits(n *yaml.Node) {
 			}
 		}
 		if !ok {
-			l.add(fields[name], nil, "%s has no value %q", what, text)
+			l.Add(fields[name], nil, "%s has no value %q", what, text)
 		}
 		l.serves(fields[name], what, rule)
 	}
@@ -164,16 +164,16 @@ var ruleID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 
 // custom reads where the organisation's own rules are and what they are set to.
 func (l *loader) custom(n *yaml.Node) {
-	fields := l.mapping(n, "custom", "rego", "rules")
-	for i, item := range l.list(fields["rego"], "custom.rego") {
+	fields := l.Mapping(n, "custom", "rego", "rules")
+	for i, item := range l.List(fields["rego"], "custom.rego") {
 		if path := l.metadata(item, fmt.Sprintf("custom.rego[%d]", i), ""); path != "" {
 			l.policy.Rego = append(l.policy.Rego, path)
 		}
 	}
-	l.entries(fields["rules"], "custom.rules", func(key, value *yaml.Node) {
+	l.Entries(fields["rules"], "custom.rules", func(key, value *yaml.Node) {
 		id := key.Value
 		if _, builtIn := l.policy.known[id]; builtIn || !ruleID.MatchString(id) {
-			l.add(key, nil, "%q cannot be the id of a rule of your own: it is built in or not of the form some-defect", id)
+			l.Add(key, nil, "%q cannot be the id of a rule of your own: it is built in or not of the form some-defect", id)
 			return
 		}
 		rule := Rule{Level: gate.Deny, custom: true}
@@ -181,7 +181,7 @@ func (l *loader) custom(n *yaml.Node) {
 		l.rules[id] = l.setting(id, value, func(name string, n *yaml.Node) {
 			what := "custom.rules." + id + "." + name
 			if name == "section" {
-				rule.Section, _ = l.scalar(n, what)
+				rule.Section, _ = l.Scalar(n, what)
 			} else if v, ok := l.free(n, what); ok {
 				l.rules[id].options[name] = v
 			}
@@ -208,21 +208,20 @@ func (l *loader) free(n *yaml.Node, what string) (any, bool) {
 
 // ruleSettings reads levels and options by rule id.
 func (l *loader) ruleSettings(n *yaml.Node) {
-	l.entries(n, "rules", func(key, value *yaml.Node) {
+	l.Entries(n, "rules", func(key, value *yaml.Node) {
 		id := key.Value
-		known, ok := l.policy.known[id]
+		known, ok := l.rule(key, id)
 		if !ok {
-			l.add(key, nearest(id, slices.Collect(maps.Keys(l.policy.known))), "no rule %q", id)
 			return
 		}
 		if known.custom {
-			l.add(key, nil, "%s is set under custom.rules", id)
+			l.Add(key, nil, "%s is set under custom.rules", id)
 			return
 		}
 		l.rules[id] = l.setting(id, value, func(name string, n *yaml.Node) {
 			byDefault, ok := known.Options[name]
 			if !ok {
-				l.add(n, nearest(name, append(slices.Collect(maps.Keys(known.Options)), "level")),
+				l.Add(n, spelling.Nearest(name, append(slices.Collect(maps.Keys(known.Options)), "level")),
 					"%s has no option %q", id, name)
 				return
 			}
@@ -244,7 +243,7 @@ func (l *loader) setting(id string, n *yaml.Node, option func(name string, n *ya
 	if n.Kind == yaml.ScalarNode {
 		s.levels = both(l.level(n, id))
 	} else {
-		l.entries(n, id, func(key, value *yaml.Node) {
+		l.Entries(n, id, func(key, value *yaml.Node) {
 			if key.Value == "level" {
 				s.levels = l.settingLevels(value, id)
 			} else {
@@ -261,7 +260,7 @@ func (l *loader) settingLevels(n *yaml.Node, id string) Levels {
 		return both(l.level(n, id))
 	}
 	var levels Levels
-	fields := l.mapping(n, id+".level", environments...)
+	fields := l.Mapping(n, id+".level", environments...)
 	for _, env := range environments {
 		if fields[env] != nil {
 			levels.set(env, l.level(fields[env], id))
@@ -271,48 +270,11 @@ func (l *loader) settingLevels(n *yaml.Node, id string) Levels {
 }
 
 func (l *loader) level(n *yaml.Node, id string) gate.Level {
-	text, ok := l.scalar(n, "the level of "+id)
+	text, ok := l.Scalar(n, "the level of "+id)
 	level := gate.Level(text)
 	if ok && rank(level) == 0 {
-		l.add(n, nearest(text, []string{"deny", "warn", "ignore"}), "the level of %s is deny, warn or ignore, not %q", id, text)
+		l.Add(n, spelling.Nearest(text, []string{"deny", "warn", "ignore"}), "the level of %s is deny, warn or ignore, not %q", id, text)
 		return ""
 	}
 	return level
-}
-
-// texts reads the scalars of a mapping.
-func (l *loader) texts(fields map[string]*yaml.Node, what string) map[string]string {
-	out := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if text, ok := l.scalar(fields[name], what+"."+name); ok {
-			out[name] = text
-		}
-	}
-	return out
-}
-
-// demandKeys reports the keys that a mapping must have and lacks.
-func (l *loader) demandKeys(n *yaml.Node, what string, has map[string]*yaml.Node, keys ...string) bool {
-	var missing []string
-	for _, k := range keys {
-		if has[k] == nil {
-			missing = append(missing, k)
-		}
-	}
-	if len(missing) > 0 {
-		l.add(n, nil, "%s lacks %s", what, strings.Join(missing, ", "))
-	}
-	return len(missing) == 0
-}
-
-// filled refuses the placeholders that a generated policy has.
-func (l *loader) filled(fields map[string]*yaml.Node, texts map[string]string, what string) bool {
-	ok := true
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		if plain := strings.ToUpper(strings.Trim(texts[name], " .<>[]")); plain == "TODO" || plain == "" {
-			l.add(fields[name], nil, "%s.%s is not filled in", what, name)
-			ok = false
-		}
-	}
-	return ok
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
 )
 
 // full has every further key.
@@ -80,7 +81,7 @@ func TestFurtherKeys(t *testing.T) {
 		"produced":     `[out/**]`,
 		"inline":       `[unpinned-revision]`,
 	} {
-		if got := show(doc[key]); got != want {
+		if got := option.Show(doc[key]); got != want {
 			t.Errorf("%s\n got %s\nwant %s", key, got, want)
 		}
 	}
@@ -91,7 +92,7 @@ func TestFurtherKeys(t *testing.T) {
 		"remote-code-enabled": `{level: {production: deny, research: deny}, options: {review: [research]}, sources: {}}`,
 		"behaviour-untested":  `{level: {production: ignore, research: ignore}, options: {}, sources: {}}`,
 	} {
-		if got := show(rules[id]); got != want {
+		if got := option.Show(rules[id]); got != want {
 			t.Errorf("%s\n got %s\nwant %s", id, got, want)
 		}
 	}

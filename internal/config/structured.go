@@ -3,43 +3,43 @@ package config
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
+	"github.com/modelgate/gate/internal/sentence"
+	"github.com/modelgate/gate/internal/spelling"
 )
 
 // structured binds a line that says in keys what others say in a sentence.
-func (l *loader) structured(n *yaml.Node, in place, what, source string) []*demand {
+func (l *loader) structured(n *yaml.Node, in sentence.Place, what, source string) []*demand {
 	switch in {
-	case requirement, blockedSource:
+	case sentence.Requirement, sentence.BlockedSource:
 		return l.keyed(n, in, what, source)
-	case allowedFormat, blockedFormat:
+	case sentence.AllowedFormat, sentence.BlockedFormat:
 		return l.structuredFormat(n, in, what)
-	case enforcement:
+	case sentence.Enforcement:
 		return l.structuredEnforcement(n, what)
 	}
-	for i := range forms {
-		if forms[i].in == in || in == vulnerabilities && forms[i].rule == "hub-scan-unsafe" {
-			f := forms[i]
-			f.options = nil
-			return l.parameters(n, &f, what, source)
+	for _, f := range sentence.Forms(in) {
+		if f.In == in {
+			return l.parameters(n, f, what, source)
 		}
 	}
 	return nil
 }
 
 // keyed binds a mapping of one key, which names a form or a rule.
-func (l *loader) keyed(n *yaml.Node, in place, what, source string) []*demand {
+func (l *loader) keyed(n *yaml.Node, in sentence.Place, what, source string) []*demand {
 	if len(n.Content) != 2 || n.Content[0].Kind != yaml.ScalarNode {
-		l.add(n, nil, "%s must be a sentence or one key with its values", what)
+		l.Add(n, nil, "%s must be a sentence or one key with its values", what)
 		return nil
 	}
 	key, value := n.Content[0], n.Content[1]
 	f := l.formOf(key.Value, in)
 	if f == nil {
-		l.add(key, nearestForms(key.Value, in), "no rule enforces %q", key.Value)
+		l.Add(key, sentence.Near(key.Value, in), "no rule enforces %q", key.Value)
 		return nil
 	}
 	return l.parameters(value, f, key.Value, source)
@@ -47,20 +47,20 @@ func (l *loader) keyed(n *yaml.Node, in place, what, source string) []*demand {
 
 // parameters reads level, environments and options of a form. A scalar or a list is its
 // main option; null states the form alone.
-func (l *loader) parameters(n *yaml.Node, f *form, what, source string) []*demand {
+func (l *loader) parameters(n *yaml.Node, f *sentence.Form, what, source string) []*demand {
 	fields := map[string]*yaml.Node{}
 	switch {
 	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null":
 	case n.Kind == yaml.MappingNode:
-		l.entries(n, what, func(key, value *yaml.Node) { fields[key.Value] = value })
-	case f.value != "":
+		l.Entries(n, what, func(key, value *yaml.Node) { fields[key.Value] = value })
+	case f.Value != "":
 		fields["value"] = n
 	default:
-		l.wrong(n, what, "a mapping")
+		l.Wrong(n, what, "a mapping")
 		return nil
 	}
 	line := l.leaves(n, what, source)
-	demands := l.demand(clause{f, captures{}}, n, line, source)
+	demands := l.demand(f.Bare(), n, line, source)
 	if len(demands) == 0 {
 		return nil
 	}
@@ -70,16 +70,11 @@ func (l *loader) parameters(n *yaml.Node, f *form, what, source string) []*deman
 		l.parameter(d, f, name, fields[name], what)
 	}
 	l.limit(d, fields["environments"], what)
-	for i, w := range f.with {
-		if i+1 < len(demands) {
-			demands[i+1] = l.companion(w, d)
-		}
-	}
-	return demands
+	return append(demands[:1], l.companions(f, d)...)
 }
 
 // parameter reads one field of a structured form into its demand.
-func (l *loader) parameter(d *demand, f *form, name string, n *yaml.Node, what string) {
+func (l *loader) parameter(d *demand, f *sentence.Form, name string, n *yaml.Node, what string) {
 	what += "." + name
 	switch name {
 	case "environments":
@@ -88,7 +83,7 @@ func (l *loader) parameter(d *demand, f *form, name string, n *yaml.Node, what s
 		if !ok {
 			return
 		}
-		level, d.verb = f.atMost(level), true
+		level, d.verb = f.AtMost(level), true
 		envs := environments
 		if name == production || name == research {
 			envs = []string{name}
@@ -108,7 +103,7 @@ func (l *loader) parameter(d *demand, f *form, name string, n *yaml.Node, what s
 func (l *loader) reviewedIn(d *demand, envs []string, reviewed bool) {
 	list, _ := d.options["review"].([]any)
 	for _, env := range envs {
-		if reviewed && !has(list, env) {
+		if reviewed && !option.Has(list, env) {
 			list = append(list, env)
 		}
 	}
@@ -120,7 +115,7 @@ func (l *loader) reviewedIn(d *demand, envs []string, reviewed bool) {
 
 // demandedLevel reads a level by its name or by the words of a sentence.
 func (l *loader) demandedLevel(n *yaml.Node, what string) (level gate.Level, reviewed, ok bool) {
-	text, ok := l.scalar(n, what)
+	text, ok := l.Scalar(n, what)
 	if !ok {
 		return "", false, false
 	}
@@ -134,26 +129,26 @@ func (l *loader) demandedLevel(n *yaml.Node, what string) (level gate.Level, rev
 	case "review":
 		return gate.Deny, true, true
 	}
-	l.add(n, nearest(text, []string{"deny", "warn", "ignore", "review"}), "%s has no level %q", what, text)
+	l.Add(n, spelling.Nearest(text, []string{"deny", "warn", "ignore", "review"}), "%s has no level %q", what, text)
 	return "", false, false
 }
 
-func (l *loader) structuredOption(d *demand, f *form, name string, n *yaml.Node, what string) {
+func (l *loader) structuredOption(d *demand, f *sentence.Form, name string, n *yaml.Node, what string) {
 	option := name
-	if name == f.flag && name != "" {
-		if text, ok := l.scalar(n, what); ok && text != "true" {
-			l.add(n, nil, "%s can only be true", what)
+	if name == f.Flag && name != "" {
+		if text, ok := l.Scalar(n, what); ok && text != "true" {
+			l.Add(n, nil, "%s can only be true", what)
 		}
 		return
 	}
-	if f.value != "" && (name == "value" || name == f.alias) {
-		option = f.value
+	if f.Value != "" && (name == "value" || name == f.Alias) {
+		option = f.Value
 	}
 	defaults := l.policy.known[d.rule].Options
 	byDefault, ok := defaults[option]
 	if !ok {
 		known := append(slices.Collect(maps.Keys(defaults)), "level", "environments", production, research)
-		l.add(n, nearest(name, known), "%s is no option of %s", what, d.rule)
+		l.Add(n, spelling.Nearest(name, known), "%s is no option of %s", what, d.rule)
 		return
 	}
 	value, ok := l.option(n, what, byDefault)
@@ -171,9 +166,8 @@ func (l *loader) formats(n *yaml.Node, value any) (any, bool) {
 	out := make([]any, 0, len(list))
 	for _, name := range list {
 		text, _ := name.(string)
-		family, ok := formatNames[strings.ToLower(text)]
+		family, ok := l.format(n, text)
 		if !ok {
-			l.add(n, nearest(text, slices.Sorted(maps.Keys(formatNames))), "unknown format %q", text)
 			return nil, false
 		}
 		out = append(out, family)
@@ -181,13 +175,20 @@ func (l *loader) formats(n *yaml.Node, value any) (any, bool) {
 	return out, true
 }
 
+func (l *loader) format(n *yaml.Node, text string) (string, bool) {
+	family, near := sentence.Format(text)
+	if family == "" {
+		l.Add(n, near, "unknown format %q", text)
+	}
+	return family, family != ""
+}
+
 // limit keeps the levels of the named environments only.
 func (l *loader) limit(d *demand, n *yaml.Node, what string) {
 	if n == nil {
 		return
 	}
-	value, ok := l.words(n, what+".environments")
-	list, _ := value.([]any)
+	list, ok := l.Words(n, what+".environments")
 	if !ok || len(list) == 0 {
 		return
 	}
@@ -196,7 +197,7 @@ func (l *loader) limit(d *demand, n *yaml.Node, what string) {
 	for _, env := range list {
 		name, _ := env.(string)
 		if !slices.Contains(environments, name) {
-			l.add(n, nearest(name, environments), "no environment %q", name)
+			l.Add(n, spelling.Nearest(name, environments), "no environment %q", name)
 			return
 		}
 		d.levels.set(name, levels.of(name))
@@ -204,110 +205,56 @@ func (l *loader) limit(d *demand, n *yaml.Node, what string) {
 }
 
 // structuredFormat binds {format: torch, unless: safetensors}.
-func (l *loader) structuredFormat(n *yaml.Node, in place, what string) []*demand {
+func (l *loader) structuredFormat(n *yaml.Node, in sentence.Place, what string) []*demand {
 	keys := []string{"format"}
-	if in == blockedFormat {
+	if in == sentence.BlockedFormat {
 		keys = append(keys, "unless")
 	}
-	fields := l.mapping(n, what, keys...)
-	got := captures{}
+	fields := l.Mapping(n, what, keys...)
+	got := map[string]string{}
 	for _, name := range keys {
 		if fields[name] == nil {
 			continue
 		}
-		text, ok := l.scalar(fields[name], what+"."+name)
+		text, ok := l.Scalar(fields[name], what+"."+name)
+		if ok {
+			got[name], ok = l.format(fields[name], text)
+		}
 		if !ok {
 			return nil
 		}
-		family, known := formatNames[strings.ToLower(text)]
-		if !known {
-			l.add(fields[name], nearest(text, slices.Sorted(maps.Keys(formatNames))), "unknown format %q", text)
-			return nil
-		}
-		got[name] = family
 	}
 	if got["format"] == "" {
-		l.add(n, nil, "%s names no format", what)
+		l.Add(n, nil, "%s names no format", what)
 		return nil
 	}
-	f := l.formOf("format", in)
-	f.options = blocked
-	if in == allowedFormat {
-		f.options = func(c captures) map[string]any { return map[string]any{"formats": []any{c["fmt"]}} }
-	}
-	return l.demand(clause{f, captures{"fmt": got["format"], "without": got["unless"]}}, n, l.leaves(n, what, ""), "")
+	return l.demand(l.formOf("format", in).Of(got["format"], got["unless"]), n, l.leaves(n, what, ""), "")
 }
 
 // structuredEnforcement binds {stages: [ci, pre-commit], builds: fail}.
 func (l *loader) structuredEnforcement(n *yaml.Node, what string) []*demand {
-	fields := l.mapping(n, what, "stages", "builds")
+	fields := l.Mapping(n, what, "stages", "builds")
 	line := l.leaves(n, what, "")
 	var out []*demand
 	if stages := fields["stages"]; stages != nil {
-		value, ok := l.words(stages, what+".stages")
-		list, _ := value.([]any)
-		for _, stage := range list {
-			ok = ok && (stage == "ci" || stage == "pre-commit")
-		}
-		if !ok {
-			l.add(stages, []string{"ci", "pre-commit"}, "stages are ci and pre-commit")
+		list, ok := l.Words(stages, what+".stages")
+		if !ok || slices.ContainsFunc(list, func(s any) bool { return s != "ci" && s != "pre-commit" }) {
+			l.Add(stages, []string{"ci", "pre-commit"}, "stages are ci and pre-commit")
 			return nil
 		}
-		f := &form{rule: "enforcement-missing", level: gate.Warn}
-		f.options = func(captures) map[string]any { return map[string]any{"stages": list} }
-		out = l.demand(clause{f, captures{}}, n, line, "")
+		out = l.demand(l.formOf("stages", sentence.Enforcement).Bare(), n, line, "")
+		for _, d := range out {
+			d.options = map[string]any{"stages": list}
+		}
 	}
 	if builds := fields["builds"]; builds != nil {
-		text, ok := l.scalar(builds, what+".builds")
+		text, ok := l.Scalar(builds, what+".builds")
 		level := map[string]gate.Level{"fail": gate.Deny, "report": gate.Warn}[text]
 		if !ok || level == "" {
-			l.add(builds, []string{"fail", "report"}, "builds is fail or report, not %q", text)
+			l.Add(builds, []string{"fail", "report"}, "builds is fail or report, not %q", text)
 			return nil
 		}
 		out = append(out, &demand{levels: both(level), node: n, line: line})
 	}
 	return out
-}
-
-// clip keeps a certificate from filling the explanation, or a line its error.
-func clip(s string) string {
-	const most = 200
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
-
-// leaves makes a line of each scalar below n, all bound by what the first one binds.
-func (l *loader) leaves(n *yaml.Node, what, source string) *Line {
-	var first *Line
-	var walk func(n *yaml.Node, path string, depth int)
-	walk = func(n *yaml.Node, path string, depth int) {
-		switch {
-		case n.Kind == yaml.ScalarNode:
-			line := l.line(n, source, path+": "+clip(n.Value))
-			if n.ShortTag() == "!!null" {
-				line.Text = path
-			}
-			if first == nil {
-				first = line
-			} else {
-				line.with = first
-			}
-		case depth > 4:
-		case n.Kind == yaml.MappingNode:
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				walk(n.Content[i+1], path+"."+n.Content[i].Value, depth+1)
-			}
-		case n.Kind == yaml.SequenceNode:
-			for _, item := range n.Content {
-				walk(item, path, depth+1)
-			}
-		}
-	}
-	walk(n, what, 0)
-	if first == nil { // an empty mapping still states its form
-		first = l.line(n, source, what)
-	}
-	return first
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/option"
 )
 
 // Change is a difference between the policy of the base and that of the head. Path is
@@ -83,21 +84,20 @@ func (t *tightening) scope(path string, rule Rule, base, head judged) judged {
 	}
 	// What is ignored in the base demands nothing that an option of the head could relax.
 	idle := base.level == both(gate.Ignore)
-	names := union(plain(slices.Sorted(maps.Keys(base.options))), plain(slices.Sorted(maps.Keys(head.options))))
-	list, _ := names.([]any)
-	for _, item := range list {
-		name, _ := item.(string)
+	names := maps.Clone(base.options)
+	maps.Copy(names, head.options)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		b, h := base.options[name], head.options[name]
-		if equal(b, h) {
+		if option.Equal(b, h) {
 			continue
 		}
-		better, ok := stricterOf(rule.Stricter[name], b, h)
-		if idle || ok && equal(better, h) {
+		better, ok := option.Stricter(rule.Stricter[name], b, h)
+		if idle || ok && option.Equal(better, h) {
 			out.options[name] = h
-			t.note(path+"."+name, show(b), show(h), Tighter)
+			t.note(path+"."+name, option.Show(b), option.Show(h), Tighter)
 			continue
 		}
-		t.note(path+"."+name, show(b), show(h), Looser)
+		t.note(path+"."+name, option.Show(b), option.Show(h), Looser)
 	}
 	return out
 }
@@ -119,7 +119,7 @@ func (t *tightening) sources(base, head *Policy) []Source {
 		}
 		h := head.Sources[j]
 		if !reflect.DeepEqual(b.URLs, h.URLs) {
-			t.note(path+".url", show(plain(b.URLs)), show(plain(h.URLs)), Looser)
+			t.note(path+".url", option.Show(option.Plain(b.URLs)), option.Show(option.Plain(h.URLs)), Looser)
 		}
 		switch {
 		case ranks[h.Trust] > ranks[b.Trust]:
@@ -144,7 +144,7 @@ func (t *tightening) trust(base, head *Policy) {
 	for _, key := range []string{"waivers", "reviews", "publishers", "produced", "inline"} {
 		t.entries(key, entriesOf(b[key]), entriesOf(h[key]))
 	}
-	t.entries("custom.rego", entriesOf(plain(base.Rego)), entriesOf(plain(head.Rego)))
+	t.entries("custom.rego", entriesOf(option.Plain(base.Rego)), entriesOf(option.Plain(head.Rego)))
 	keys, others := b["signing_keys"].(map[string]any), h["signing_keys"].(map[string]any)
 	t.keyed("signing_keys", keys, others, Tighter)
 	t.keyed("environment", b["environment"].(map[string]any), h["environment"].(map[string]any), Looser)
@@ -163,7 +163,7 @@ func entriesOf(list any) []string {
 			delete(m, "line")
 			delete(m, "number")
 		}
-		out = append(out, show(item))
+		out = append(out, option.Show(item))
 	}
 	return out
 }
@@ -195,14 +195,14 @@ func (t *tightening) keyed(path string, base, head map[string]any, removed strin
 	for _, name := range slices.Sorted(maps.Keys(base)) {
 		switch value, ok := head[name]; {
 		case !ok:
-			t.note(path+"."+name, show(base[name]), "", removed)
+			t.note(path+"."+name, option.Show(base[name]), "", removed)
 		case !reflect.DeepEqual(base[name], value):
-			t.note(path+"."+name, show(base[name]), show(value), Looser)
+			t.note(path+"."+name, option.Show(base[name]), option.Show(value), Looser)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(head)) {
 		if _, ok := base[name]; !ok {
-			t.note(path+"."+name, "", show(head[name]), Looser)
+			t.note(path+"."+name, "", option.Show(head[name]), Looser)
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/sentence"
+	"github.com/modelgate/gate/internal/spelling"
 )
 
 // Waiver is a waiver of the policy with its line. Number is its place in the list.
@@ -33,14 +35,10 @@ const codeRuns = 9.0
 var sha256Text = regexp.MustCompile(`^(sha256:)?[0-9a-f]{64}$`)
 
 func (l *loader) waivers(n *yaml.Node) {
-	for i, item := range l.list(n, "waivers") {
+	for i, item := range l.List(n, "waivers") {
 		what := fmt.Sprintf("waivers[%d]", i)
-		fields := l.mapping(item, what, "rule", "model", "path", "digest", "environment", "reason", "approved_by", "expires")
-		if item.Kind != yaml.MappingNode || !l.demandKeys(item, what, fields, "rule", "reason", "approved_by", "expires") {
-			continue
-		}
-		texts := l.texts(fields, what)
-		if len(texts) < len(fields) || !l.filled(fields, texts, what) {
+		fields, texts, ok := l.Record(item, what, []string{"rule", "reason", "approved_by", "expires"}, "model", "path", "digest", "environment")
+		if !ok {
 			continue
 		}
 		w := Waiver{Number: i, Line: item.Line, Environment: texts["environment"], Waiver: gate.Waiver{
@@ -56,51 +54,59 @@ func (l *loader) waivers(n *yaml.Node) {
 
 // waivable tells whether a waiver may name a rule at all.
 func (l *loader) waivable(n *yaml.Node, id string) bool {
-	if _, ok := l.policy.known[id]; !ok {
-		l.add(n, nearest(id, slices.Collect(maps.Keys(l.policy.known))), "no rule %q", id)
+	if _, ok := l.rule(n, id); !ok {
 		return false
 	}
 	if slices.Contains(unwaivable, id) {
-		l.add(n, nil, "%s cannot be waived", id)
+		l.Add(n, nil, "%s cannot be waived", id)
 		return false
 	}
 	return true
 }
 
+// rule is what is built in for a rule that the policy names.
+func (l *loader) rule(n *yaml.Node, id string) (Rule, bool) {
+	rule, ok := l.policy.known[id]
+	if !ok {
+		l.Add(n, spelling.Nearest(id, slices.Collect(maps.Keys(l.policy.known))), "no rule %q", id)
+	}
+	return rule, ok
+}
+
 // waiver checks what a waiver covers and how long.
 func (l *loader) waiver(n *yaml.Node, fields map[string]*yaml.Node, w Waiver, what string) bool {
-	before := len(l.found)
+	before := l.Found()
 	rule := l.policy.known[w.Rule]
 	switch {
 	case (w.Model == "") == (w.Path == ""):
-		l.add(n, nil, "%s names one of model and path", what)
+		l.Add(n, nil, "%s names one of model and path", what)
 	case w.Rule == "scan-incomplete" && w.Path == "":
-		l.add(n, nil, "%s: scan-incomplete can be waived for a path only", what)
+		l.Add(n, nil, "%s: scan-incomplete can be waived for a path only", what)
 	case rule.Section == "content" && rule.Severity >= codeRuns && w.Digest == "":
-		l.add(n, nil, "%s: %s is waived for given bytes only, add digest: sha256:…", what, w.Rule)
+		l.Add(n, nil, "%s: %s is waived for given bytes only, add digest: sha256:…", what, w.Rule)
 	}
 	if w.Path != "" {
 		if glob, ok := l.glob(fields["path"], what+".path"); ok && everything(glob) {
-			l.add(fields["path"], nil, "%s.path %q covers every file", what, glob)
+			l.Add(fields["path"], nil, "%s.path %q covers every file", what, glob)
 		}
 	}
 	if w.Model != "" && strings.ContainsAny(w.Model, "*? ") {
-		l.add(fields["model"], nil, "%s.model names one model, %q has a wildcard", what, w.Model)
+		l.Add(fields["model"], nil, "%s.model names one model, %q has a wildcard", what, w.Model)
 	}
 	if w.Digest != "" && !sha256Text.MatchString(w.Digest) {
-		l.add(fields["digest"], nil, "%s.digest must be sha256: and 64 hexadecimal digits, not %q", what, w.Digest)
+		l.Add(fields["digest"], nil, "%s.digest must be sha256: and 64 hexadecimal digits, not %q", what, w.Digest)
 	}
 	if w.Environment != "" && !slices.Contains(environments, w.Environment) {
-		l.add(fields["environment"], nearest(w.Environment, environments), "no environment %q", w.Environment)
+		l.Add(fields["environment"], spelling.Nearest(w.Environment, environments), "no environment %q", w.Environment)
 	}
 	if day, ok := l.day(fields["expires"], what+".expires"); ok {
 		last := l.now.Add(time.Duration(l.policy.Limits.WaiverDays) * 24 * time.Hour)
 		if day.After(last) {
-			l.add(fields["expires"], nil, "%s.expires is more than %d days ahead, the limit is %s", what,
+			l.Add(fields["expires"], nil, "%s.expires is more than %d days ahead, the limit is %s", what,
 				l.policy.Limits.WaiverDays, last.UTC().Format(time.DateOnly))
 		}
 	}
-	return len(l.found) == before
+	return l.Found() == before
 }
 
 // everything tells whether a pattern has files of any name in any folder.
@@ -112,14 +118,9 @@ func everything(glob string) bool {
 
 // publishers reads the trusted namespaces; the id is what cannot change hands.
 func (l *loader) publishers(n *yaml.Node) {
-	for i, item := range l.list(n, "publishers") {
+	for i, item := range l.List(n, "publishers") {
 		what := fmt.Sprintf("publishers[%d]", i)
-		fields := l.mapping(item, what, "name", "id", "source")
-		if item.Kind != yaml.MappingNode || !l.demandKeys(item, what, fields, "name", "id") {
-			continue
-		}
-		texts := l.texts(fields, what)
-		if l.filled(fields, texts, what) && len(texts) == len(fields) {
+		if _, texts, ok := l.Record(item, what, []string{"name", "id"}, "source"); ok {
 			l.policy.Publishers = append(l.policy.Publishers, map[string]any{
 				"name": texts["name"], "id": texts["id"], "source": cmp.Or(texts["source"], "hf"),
 			})
@@ -130,14 +131,14 @@ func (l *loader) publishers(n *yaml.Node) {
 
 // signingKeys reads the keys by their names.
 func (l *loader) signingKeys(n *yaml.Node) {
-	l.entries(n, "signing_keys", func(key, value *yaml.Node) {
+	l.Entries(n, "signing_keys", func(key, value *yaml.Node) {
 		what := "signing_keys." + key.Value
-		if !keyName.MatchString(key.Value) || key.Value == "any" {
-			l.add(key, nil, "%q is no name of a key: lower case letters, digits and dashes", key.Value)
+		if !sentence.IsKey(key.Value) || key.Value == "any" {
+			l.Add(key, nil, "%q is no name of a key: lower case letters, digits and dashes", key.Value)
 			return
 		}
-		fields := l.mapping(value, what, "public_key", "certificate_chain", "identity", "issuer")
-		texts := l.texts(fields, what)
+		fields := l.Mapping(value, what, "public_key", "certificate_chain", "identity", "issuer")
+		texts := l.Texts(fields, what)
 		kinds := 0
 		for _, kind := range []string{"public_key", "certificate_chain", "identity"} {
 			if texts[kind] != "" {
@@ -145,10 +146,10 @@ func (l *loader) signingKeys(n *yaml.Node) {
 			}
 		}
 		if kinds != 1 || (texts["identity"] == "") != (texts["issuer"] == "") {
-			l.add(value, nil, "%s has one of public_key, certificate_chain, or identity with issuer", what)
+			l.Add(value, nil, "%s has one of public_key, certificate_chain, or identity with issuer", what)
 			return
 		}
-		if l.filled(fields, texts, what) {
+		if l.Filled(fields, texts, what) {
 			if l.policy.SigningKeys == nil {
 				l.policy.SigningKeys = map[string]map[string]string{}
 			}
@@ -160,10 +161,10 @@ func (l *loader) signingKeys(n *yaml.Node) {
 
 // reviews reads what people approved, by the hashes of what they read.
 func (l *loader) reviews(n *yaml.Node) {
-	for i, item := range l.list(n, "reviews") {
+	for i, item := range l.List(n, "reviews") {
 		what := fmt.Sprintf("reviews[%d]", i)
-		fields := l.mapping(item, what, "kind", "model", "sha256", "approved_by", "date", "expires")
-		if item.Kind != yaml.MappingNode || !l.demandKeys(item, what, fields, "kind", "model", "sha256", "approved_by", "date") {
+		fields := l.Mapping(item, what, "kind", "model", "sha256", "approved_by", "date", "expires")
+		if item.Kind != yaml.MappingNode || !l.Need(item, what, fields, "kind", "model", "sha256", "approved_by", "date") {
 			continue
 		}
 		if review, ok := l.review(fields, what); ok {
@@ -179,25 +180,24 @@ func (l *loader) reviews(n *yaml.Node) {
 }
 
 func (l *loader) review(fields map[string]*yaml.Node, what string) (map[string]any, bool) {
-	before := len(l.found)
-	hashes, _ := l.words(fields["sha256"], what+".sha256")
-	list, _ := hashes.([]any)
+	before := l.Found()
+	list, _ := l.Words(fields["sha256"], what+".sha256")
 	for i, h := range list {
 		text, _ := h.(string)
 		if !sha256Text.MatchString(text) {
-			l.add(fields["sha256"], nil, "%s.sha256 has %q, which is not 64 hexadecimal digits", what, text)
+			l.Add(fields["sha256"], nil, "%s.sha256 has %q, which is not 64 hexadecimal digits", what, text)
 		}
 		list[i] = strings.TrimPrefix(text, "sha256:")
 	}
 	if len(list) == 0 {
-		l.add(fields["sha256"], nil, "%s.sha256 has no hash", what)
+		l.Add(fields["sha256"], nil, "%s.sha256 has no hash", what)
 	}
 	rest := maps.Clone(fields)
 	delete(rest, "sha256")
-	texts := l.texts(rest, what)
-	l.filled(fields, texts, what)
+	texts := l.Texts(rest, what)
+	l.Filled(fields, texts, what)
 	if kind := texts["kind"]; kind != "code" && kind != "card" {
-		l.add(fields["kind"], []string{"code", "card"}, "%s.kind is code or card, not %q", what, kind)
+		l.Add(fields["kind"], []string{"code", "card"}, "%s.kind is code or card, not %q", what, kind)
 	}
 	review := map[string]any{"sha256": list}
 	for name, text := range texts {
@@ -206,5 +206,5 @@ func (l *loader) review(fields map[string]*yaml.Node, what string) (map[string]a
 			l.day(fields[name], what+"."+name)
 		}
 	}
-	return review, len(l.found) == before
+	return review, l.Found() == before
 }

@@ -166,7 +166,8 @@ func TestRoleOf(t *testing.T) {
 		"--model-id": ModelRole, "modelURL": ModelRole, "HF_MODEL_ID": ModelRole, "storageUri": ModelRole, "RERANKER_MODEL_ID": ModelRole,
 		"model": MaybeModelRole, "WHISPER_MODEL": MaybeModelRole, "tokenizer": TokenizerRole, "modelRevision": RevisionRole,
 		"--trust-remote-code": TrustRole, "hub_model_id": NoRole, "served_model_name": NoRole, "OPENAI_MODEL": NoRole, "name": NoRole,
-		"OLLAMA_MODELS": NoRole, "dataset_id_or_path": NoRole, "sha256": DigestRole,
+		"OLLAMA_MODELS": NoRole, "dataset_id_or_path": NoRole, "vae_name_or_path": ModelRole,
+		"train_data_name_or_path": NoRole, "tokenizer_2_name_or_path": ModelRole, "sha256": DigestRole,
 	} {
 		if got := RoleOf(key); got != want {
 			t.Errorf("RoleOf(%q) = %v, want %v", key, got, want)

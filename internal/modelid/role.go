@@ -39,6 +39,8 @@ func RoleOf(key string) Role {
 		return MaybeModelRole
 	case ending(k, "_tokenizer", "_tokenizer_name_or_path", "_tokenizer_name"):
 		return TokenizerRole
+	case ending(k, "_name_or_path") && !strings.Contains(k, "data"):
+		return ModelRole
 	case ending(k, "_model_revision"):
 		return RevisionRole
 	case ending(k, "_trust_remote_code"):

@@ -166,6 +166,15 @@ func SavedModel(ops ...string) []byte {
 	return append(number(1, 1), meta...)
 }
 
+// Paddle is a program of one block with operators.
+func Paddle(ops ...string) []byte {
+	block := [][]byte{number(1, 0), number(2, 1<<64-1)}
+	for _, op := range ops {
+		block = append(block, field(4, field(3, []byte(op))))
+	}
+	return field(1, block...)
+}
+
 // KerasConfig is the config.json of a Keras model with one layer.
 func KerasConfig(module, class string, config map[string]any) []byte {
 	doc := map[string]any{

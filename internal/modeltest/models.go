@@ -87,6 +87,8 @@ var models = map[string]func() []byte{
 	},
 	"rds":         func() []byte { return RDS(rdsText) },
 	"rds-promise": func() []byte { return RDS(rdsPromise) },
+	"paddle":      func() []byte { return Paddle("relu") },
+	"paddle-func": func() []byte { return Paddle("relu", "py_func") },
 	"noise":       func() []byte { return bytes.Repeat([]byte("\xf1\x00\x9c\xe7"), 64) },
 	"png":         func() []byte { return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") },
 }

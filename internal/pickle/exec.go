@@ -303,6 +303,9 @@ func (m *machine) numberLine(op byte) {
 		m.push(value{kind: kBool, a: 1})
 	default:
 		n, ok := number(b)
+		if ok && !decimal(b) {
+			m.unusual("number-text")
+		}
 		switch {
 		case !ok:
 			m.fail("%q is no number for %s", head(b), m.name())

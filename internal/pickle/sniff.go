@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"github.com/modelgate/gate/internal/binary"
 )
@@ -29,7 +30,7 @@ func Sniff(head []byte) bool {
 		return r.Stopped || named || r.cut && r.Opcodes >= 2 || r.Opcodes >= 8
 	}
 	if named {
-		return r.Stopped || len(r.Calls) > 0 || r.cut && r.Opcodes >= 4
+		return r.Stopped || len(r.Calls) > 0 || r.cut && r.Opcodes >= 4 || r.dangerous()
 	}
 	return r.memoized && r.Stopped && r.Opcodes >= 3 || r.cut && r.Opcodes >= 64
 }
@@ -50,6 +51,17 @@ func SniffLong(r io.ReaderAt, head []byte, size int64) bool {
 // mayBegin tells whether a pickle without PROTO may begin with an opcode.
 func mayBegin(c byte) bool {
 	return bytes.IndexByte([]byte("(])}cFGIJKLMNPSTUVX\x82\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96BC"), c) >= 0
+}
+
+// dangerous tells whether a name that does harm was looked up, which is done even if the
+// stream breaks behind it.
+func (r *Result) dangerous() bool {
+	for _, i := range r.Imports {
+		if i.Class == Dangerous && !strings.Contains(i.Name, ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // named tells whether the stream looks up something, and only what has a name that

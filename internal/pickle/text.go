@@ -134,6 +134,15 @@ func fromLatin1(s string) []byte {
 	return out
 }
 
+// decimal tells whether the text of a number is as every pickler writes it.
+func decimal(s []byte) bool {
+	digits := bytes.TrimSuffix(bytes.TrimPrefix(s, []byte("-")), []byte("L"))
+	if len(digits) == 0 || digits[0] == '0' && len(digits) > 1 {
+		return false
+	}
+	return bytes.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}
+
 // identifier tells whether s could be a dotted Python name.
 func identifier(s string) bool {
 	start := true

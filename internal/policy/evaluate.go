@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -166,7 +167,15 @@ func as(t *ast.Term, name string, into any) error {
 	if field == nil {
 		return fmt.Errorf("a verdict has no %q", name)
 	}
-	if err := ast.As(field.Value, into); err != nil {
+	// Not by the text of the value, which writes control characters as JSON does not.
+	plain, err := ast.JSON(field.Value)
+	if err == nil {
+		var text []byte
+		if text, err = json.Marshal(plain); err == nil {
+			err = json.Unmarshal(text, into)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("a verdict has an odd %q: %w", name, err)
 	}
 	return nil

@@ -71,7 +71,9 @@ func (l *lexer) read() {
 	if strings.HasPrefix(l.src, "\ufeff") {
 		l.pos = len("\ufeff")
 	}
-	l.toks = make([]token, 0, len(l.src)/4+16)
+	if n := len(l.src)/4 + 16; cap(l.toks) < n {
+		l.toks = make([]token, 0, n)
+	}
 	l.indents = append(l.indents, 0)
 	l.lineStart()
 	l.scan(-1)

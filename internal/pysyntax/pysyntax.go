@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -20,6 +21,7 @@ const (
 	maxFields = 20   // f-strings within f-strings
 	maxErrors = 100
 	maxSource = math.MaxInt32
+	maxKept   = 1 << 18 // tokens of a buffer that is used again
 )
 
 // Parse parses a file. It always returns a module and takes time and memory in
@@ -27,17 +29,27 @@ const (
 func Parse(src []byte) *Module {
 	m := &Module{Source: string(src[:min(len(src), maxSource)])}
 	m.End = uint32(len(m.Source))
-	l := lexer{src: m.Source}
+	kept, _ := buffers.Get().(*[]token)
+	if kept == nil {
+		kept = new([]token)
+	}
+	l := lexer{src: m.Source, toks: (*kept)[:0]}
 	l.lex()
 	if len(src) > maxSource {
 		l.error(len(m.Source), "source is too long")
 	}
 	p := parser{src: m.Source, toks: l.toks, k: l.toks[0].kind}
 	m.Body = p.file()
+	if *kept = l.toks; cap(l.toks) <= maxKept {
+		buffers.Put(kept)
+	}
 	m.Errors = append(l.errors, p.errors...)
 	slices.SortStableFunc(m.Errors, func(a, b Error) int { return cmp.Compare(a.Offset, b.Offset) })
 	return m
 }
+
+// buffers keeps the memory of tokens, which nothing needs after a parse.
+var buffers sync.Pool
 
 // parser is a recursive descent over the tokens, which the lexer has balanced.
 type parser struct {

@@ -6,9 +6,13 @@ package pysyntax
 // *DictItem, *Generator, *Param, *TypeParam, *IfClause, *WithItem, *ExceptHandler,
 // *Alias, *MatchCase and *Pattern.
 func Inspect(n Node, f func(Node) bool) {
-	if f(n) {
-		Children(n, func(c Node) { Inspect(c, f) })
+	var visit func(Node)
+	visit = func(n Node) {
+		if f(n) {
+			Children(n, visit)
+		}
 	}
+	visit(n)
 }
 
 // Children calls f for each child of a node.

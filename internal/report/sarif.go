@@ -83,6 +83,7 @@ func descriptor(rule gate.Rule) *sarif.ReportingDescriptor {
 	help := cmp.Or(rule.Description, rule.Title) + "\n\n" + rule.Remediation
 	d.Help = sarif.NewMarkdownMultiformatMessageString(help)
 	d.Help.Text = &help
+	d.WithHelpURI(homepage + "/blob/main/docs/rules/" + rule.ID + ".md")
 	d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(level)
 	d.Properties = sarif.Properties{
 		"tags": tags(rule), "precision": cmp.Or(rule.Precision, "high"),

@@ -14,6 +14,7 @@ const (
 	extraPadding = 0x4246 // "FB": torch aligns its records with it
 	extraPath    = 0x7075 // a name in UTF-8 beside that of the header
 	extraAlign   = 0xd935 // Android's padding
+	extraGrowth  = 0xa220 // room that office documents leave for their entries to grow
 )
 
 // maxExtra is the length from which an unknown extra field is worth a fact.
@@ -51,7 +52,8 @@ func readExtra(b []byte, numbers ...*int64) extraInfo {
 			info.path = field[5:]
 		case id == extraPadding && len(bytes.Trim(field, "Z")) > 0,
 			id == extraAlign && n > 2 && len(bytes.Trim(field[2:], "\x00")) > 0,
-			id != extraPadding && id != extraAlign && n > maxExtra:
+			id == extraGrowth && n > 4 && len(bytes.Trim(field[4:], "\x00")) > 0,
+			id != extraPadding && id != extraAlign && id != extraGrowth && n > maxExtra:
 			info.payload = id
 		}
 	}

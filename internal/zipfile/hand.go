@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"hash"
 	"hash/crc32"
 	"io"
 
@@ -36,23 +35,24 @@ func (a *Archive) Hand(e *Entry, give func(name string, size int64, r io.Reader)
 	if err != nil || e.Method == Stored {
 		return a.handRaw(e, err, give)
 	}
-	sum := summed{cursor.Stream{R: r}, crc32.NewIEEE()}
-	give(e.Name, -1, &sum)
+	sum := crc32.NewIEEE()
+	read := cursor.Stream{R: io.TeeReader(r, sum)}
+	give(e.Name, -1, &read)
 	if d, ok := r.(interface{ Close() }); ok {
 		d.Close()
 	}
 	switch encrypted := e.Flags&FlagEncrypted != 0; {
-	case sum.Err != nil && encrypted:
+	case read.Err != nil && encrypted:
 		return Handed{Err: ErrEncrypted}
-	case sum.Err != nil:
-		return Handed{Err: sum.Err}
-	case !sum.Done || sum.hash.Sum32() == e.CRC && sum.N == e.Size:
+	case read.Err != nil:
+		return Handed{Err: read.Err}
+	case !read.Done || sum.Sum32() == e.CRC && read.N == e.Size:
 		return Handed{}
 	case encrypted:
 		return Handed{Err: ErrEncrypted}
-	case sum.N != e.Size && !e.Local:
+	case read.N != e.Size && !e.Local:
 		return Handed{Anomaly: "size"}
-	case sum.hash.Sum32() != e.CRC:
+	case sum.Sum32() != e.CRC:
 		return Handed{Anomaly: "crc"}
 	}
 	return Handed{}
@@ -88,19 +88,6 @@ func (a *Archive) sum(e *Entry) uint32 {
 	h := crc32.NewIEEE()
 	_, _ = io.Copy(h, a.Raw(e))
 	return h.Sum32()
-}
-
-// summed computes the checksum of what is read.
-type summed struct {
-	cursor.Stream
-	hash hash.Hash32
-}
-
-// Read implements io.Reader.
-func (s *summed) Read(p []byte) (int, error) {
-	n, err := s.Stream.Read(p)
-	s.hash.Write(p[:n])
-	return n, err
 }
 
 // Sniff tells by the ends of a file whether some reader takes it for an archive. A tar

@@ -182,6 +182,8 @@ func TestExtraFields(t *testing.T) {
 		{"a", append([]byte{'F', 'B', 4, 0}, "ZZZZ"...), nil},
 		{"a", append([]byte{'F', 'B', 4, 0}, "N..."...), []string{Extra}},
 		{"a", append([]byte{0x99, 0x99, 65, 0}, make([]byte, 65)...), []string{Extra}},
+		{"a", append([]byte{0x20, 0xa2, 200, 0, 0x28, 0xa0, 196, 0}, make([]byte, 196)...), nil},
+		{"a", append([]byte{0x20, 0xa2, 6, 0, 0x28, 0xa0, 2, 0}, "hi"...), []string{Extra}},
 		{"a", []byte{0x55, 0x54, 200, 0, 1}, []string{Extra}},
 	}
 	for _, tt := range tests {

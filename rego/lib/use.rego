@@ -47,4 +47,13 @@ else := {}
 # What a load takes, as far as it is known.
 subject(item) := item.data.model if {
 	object.get(item.data, "model", "") != ""
+} else := "the data set that it loads" if {
+	startswith(callee(item), "datasets.")
 } else := "the model that it loads"
+
+# What a load deserialises, which need not be a model.
+content(item) := item.data.model if {
+	object.get(item.data, "model", "") != ""
+} else := "what it reads"
+
+callee(item) := object.get(item.data, "callee", "")

@@ -9,6 +9,14 @@ test_call if {
 	use.call({"data": {}}) == "a loader"
 }
 
+test_subject if {
+	use.subject({"data": {"callee": "datasets.load_dataset"}}) == "the data set that it loads"
+	use.subject({"data": {"callee": "transformers.pipeline"}}) == "the model that it loads"
+	use.subject({"data": {"callee": "datasets.load_dataset", "model": "a/b"}}) == "a/b"
+	use.content({"data": {}}) == "what it reads"
+	use.content({"data": {"model": "a/b"}}) == "a/b"
+}
+
 test_listed_contexts if {
 	use.models == [] with input.evidence as {"refs.reference": [{"data": {"id": "a/b", "context": "test", "model": {"source": "hf"}}}]}
 	use.remote == [] with input.evidence as {"refs.reference": [{"data": {"id": "a", "context": "code", "model": {"source": "local"}}}]}

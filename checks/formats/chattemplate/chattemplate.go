@@ -7,12 +7,11 @@ package chattemplate
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jinja"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const maxSize = 4 << 20
@@ -72,33 +71,20 @@ func (Inspector) Wants(b *gate.Blob) bool {
 }
 
 // Inspect implements checks.Inspector.
-func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
-	if b.Size > maxSize {
-		unread(out, gate.Incomplete{Reason: "the template is longer than is read", Budget: "bytes", Limit: maxSize})
-		return
-	}
-	text, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(text)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the template could not be read"})
+func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
+	file := outcome.File{Out: out, Format: "chattemplate", Malformed: "template.malformed", Name: "the template"}
+	text, ok := file.Read(b, maxSize)
+	if !ok {
 		return
 	}
 	root, err := jinja.Parse(string(text))
 	j := &judge{text: string(text), out: out, src: gate.NewSource("", text), values: bind(root)}
 	j.body(root)
 	switch {
-	case errors.Is(err, jinja.ErrTooLarge):
-		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "entries", Limit: jinja.MaxNodes})
-	case err != nil:
-		out.Emit("template.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("chattemplate", gate.Unread, err.Error())
+	case file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jinja.ErrTooLarge, Budget: "entries", Max: jinja.MaxNodes}):
 	case j.values.spent():
-		unread(out, gate.Incomplete{Reason: "computed names were not all followed", Budget: "time", Limit: maxSteps})
+		file.Unread(gate.Location{}, gate.Incomplete{Reason: "computed names were not all followed", Budget: "time", Limit: maxSteps})
 	default:
 		out.Format("chattemplate", gate.Unproven, "")
 	}
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("chattemplate", gate.Unread, why.Reason)
 }

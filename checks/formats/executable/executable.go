@@ -7,12 +7,12 @@ package executable
 import (
 	"bytes"
 	"context"
-	"io"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/magic"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const (
@@ -73,13 +73,8 @@ func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
 		out.Format("executable", gate.Unproven, "")
 		return
 	}
-	if b.Size > maxSite {
-		unread(out, gate.Incomplete{Reason: "the path file is longer than is read", Budget: "bytes", Limit: maxSite})
-		return
-	}
-	data, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(data)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the path file could not be read"})
+	data, ok := outcome.File{Out: out, Format: "pth", Name: "the path file"}.Read(b, maxSite)
+	if !ok {
 		return
 	}
 	src := gate.NewSource("", data)
@@ -92,11 +87,6 @@ func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
 		start = next
 	}
 	out.Format("pth", gate.Unproven, "")
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("pth", gate.Unread, why.Reason)
 }
 
 // line is the end of the line at start and the start of the next, where Python's

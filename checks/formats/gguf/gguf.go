@@ -12,6 +12,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/binary"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 // The limits of what is read.
@@ -93,16 +94,9 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	f := &file{ctx: ctx, blob: b, out: out, c: binary.NewCursor(b, 0, b.Size),
 		keys: map[string]bool{}, names: map[string]bool{}, alignment: 32, state: gate.Verified}
 	err := f.read()
-	switch {
-	case err == nil:
+	end := outcome.File{Out: out, Format: "gguf", Malformed: "gguf.malformed", Name: "the header"}
+	if !end.Failed(ctx, gate.Location{Offset: f.c.Offset()}, err, outcome.Limit{Err: errBudget, Budget: "entries", Max: maxEntries}) {
 		out.Format("gguf", f.state, f.reason)
-	case errors.Is(err, errBudget) || ctx.Err() != nil:
-		out.Emit(gate.KindIncomplete, gate.Location{Offset: f.c.Offset()}, gate.Incomplete{
-			Reason: err.Error(), Budget: "entries", Limit: maxEntries})
-		out.Format("gguf", gate.Unread, err.Error())
-	default:
-		malformed(out, f.c.Offset(), err.Error())
-		out.Format("gguf", gate.Unread, err.Error())
 	}
 }
 

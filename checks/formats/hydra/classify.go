@@ -21,7 +21,18 @@ var indirect = []string{
 	"omegaconf.OmegaConf.register_new_resolver", "omegaconf.OmegaConf.register_resolver",
 	"ldm.util.instantiate_from_config", "ldm.util.get_obj_from_str", "sgm.util.instantiate_from_config",
 	"sgm.util.get_obj_from_str", "nemo.utils.model_utils.import_class_by_path", "lightning.pytorch.cli",
-	"pytorch_lightning.cli", "torch.distributed.run", "torch.distributed.launch", "datasets.load_dataset",
+	"pytorch_lightning.cli", "torch.distributed.run", "torch.distributed.launch",
+}
+
+// ordinary are callables that harm in a pickle and are common in configurations, where
+// what they are given is named by a target of its own.
+var ordinary = []string{
+	"functools.partial", "torch.compile", "torch.utils.tensorboard", "datasets.load_dataset", "huggingface_hub",
+	"wandb", "logging.getLogger", "warnings.filterwarnings",
+}
+
+func under(name string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return name == p || strings.HasPrefix(name, p+".") })
 }
 
 func words(list string) map[string]bool {
@@ -45,18 +56,16 @@ func (c *config) classify(name string) string {
 	if len(parts) == 1 {
 		parts = []string{"builtins", name} // a callable of no module is one of Python's
 	}
+	if under(name, ordinary) && !walks(parts) {
+		return "unknown"
+	}
 	last := len(parts) - 1
 	known, _, _ := c.lists.Classify(strings.Join(parts[:last], "."), parts[last])
 	if known == pickle.Safe {
 		return "safe"
 	}
-	if known == pickle.Dangerous || c.walks(parts) {
+	if known == pickle.Dangerous || walks(parts) || under(name, indirect) {
 		return "dangerous"
-	}
-	for _, prefix := range indirect {
-		if name == prefix || strings.HasPrefix(name, prefix+".") {
-			return "dangerous"
-		}
 	}
 	if frameworks[parts[0]] || parts[0] == "hydra" {
 		return "safe"
@@ -66,7 +75,7 @@ func (c *config) classify(name string) string {
 
 // walks tells whether a name goes through the module of a standard library that another
 // module has imported: nemo.utils.os.system.
-func (c *config) walks(parts []string) bool {
+func walks(parts []string) bool {
 	for i := 1; i+1 < len(parts); i++ {
 		if modules[parts[i]] {
 			return true

@@ -7,11 +7,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
+	"github.com/modelgate/gate/internal/outcome"
 	"github.com/modelgate/gate/internal/pickle"
 	"github.com/modelgate/gate/internal/yamltree"
 )
@@ -68,16 +68,13 @@ func isYAML(path string) bool {
 
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
-	if b.Size > yamltree.MaxSize {
-		unread(out, gate.Incomplete{Reason: "the file is longer than is read", Budget: "bytes", Limit: yamltree.MaxSize})
-		return
-	}
-	text, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(text)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the file could not be read"})
+	file := outcome.File{Out: out, Format: "hydra", Malformed: "hydra.malformed", Name: "the file"}
+	text, ok := file.Read(b, yamltree.MaxSize)
+	if !ok {
 		return
 	}
 	var docs []*jsontree.Value
+	var err error
 	if isYAML(strings.ToLower(b.Path)) {
 		docs, err = yamltree.Parse(ctx, text)
 	} else {
@@ -91,32 +88,16 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		c.root = doc
 		doc.Walk(func(_ string, v *jsontree.Value) { c.object(v) })
 	}
-	c.finish(ctx, err, bytes.Contains(text, []byte("_target_")))
-}
-
-// finish says how far the file was read. Broken text that names no target may be a
-// template of something else.
-func (c *config) finish(ctx context.Context, err error, relevant bool) {
+	relevant := ctx.Err() != nil || errors.Is(err, jsontree.ErrTooLarge) || bytes.Contains(text, []byte("_target_"))
 	switch {
-	case ctx.Err() != nil:
-		unread(c.out, gate.Incomplete{Reason: "reading the configuration: " + err.Error(), Budget: "time"})
-	case errors.Is(err, jsontree.ErrTooLarge):
-		unread(c.out, gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: jsontree.MaxDepth})
-	case err != nil && relevant:
-		c.out.Emit("hydra.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		c.out.Format("hydra", gate.Unread, err.Error())
-	case err != nil:
-		c.out.Format("text", gate.Unread, err.Error())
+	case err != nil && !relevant: // it may be a template of something else
+		out.Format("text", gate.Unread, err.Error())
+	case file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}):
 	case c.targets == 0:
-		c.out.Format("text", gate.Unproven, "")
+		out.Format("text", gate.Unproven, "")
 	default:
-		c.out.Format("hydra", gate.Unproven, "")
+		out.Format("hydra", gate.Unproven, "")
 	}
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("hydra", gate.Unread, why.Reason)
 }
 
 // config is a file that is being judged.

@@ -1,6 +1,7 @@
 package hydra
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestTargets(t *testing.T) {
 		"dunder":    {"c.yaml", "_target_: torch.nn.Module.__subclasses__\n", []Target{{"torch.nn.Module.__subclasses__", "dangerous", "_target_"}}},
 		"hydra":     {"c.yaml", "_target_: hydra.utils.get_method\n", []Target{{"hydra.utils.get_method", "dangerous", "_target_"}}},
 		"launcher":  {"c.yaml", "_target_: hydra._internal.core_plugins.basic_launcher.BasicLauncher\n", nil},
+		"partial":   {"c.yaml", "_target_: functools.partial\n", []Target{{"functools.partial", "unknown", "_target_"}}},
 		"own":       {"c.yaml", "_target_: src.models.Net\n", []Target{{"src.models.Net", "unknown", "_target_"}}},
 		"evaluate":  {"c.yaml", "_target_: nemo.collections.nlp.eval_utils.EvalModule\n", nil},
 		"resolved":  {"c.yaml", "a: {b: os}\n_target_: ${a.b}.system\n", []Target{{"os.system", "dangerous", "_target_"}}},
@@ -87,4 +89,14 @@ func TestWants(t *testing.T) {
 
 func FuzzInspect(f *testing.F) {
 	checktest.FuzzInspect(f, Inspector{}, "model_config.yaml", []byte("a: &x os\n_target_: ${a}.system\n"), []byte("{"))
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := &checktest.Record{}
+	Inspector{}.Inspect(ctx, gate.NewBlob("a.yaml", 4, strings.NewReader("a: 1")), r)
+	if !slices.Equal(r.Kinds(), []gate.Kind{gate.KindIncomplete}) || r.State != gate.Unread {
+		t.Errorf("%s", checktest.JSON(r))
+	}
 }

@@ -7,14 +7,13 @@ package keras
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const (
@@ -110,16 +109,13 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	if yaml {
 		limit = maxYAML
 	}
-	if b.Size > limit {
-		unread(out, gate.Incomplete{Reason: "the file is longer than is read", Budget: "bytes", Limit: limit})
-		return
-	}
-	text, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(text)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the file could not be read"})
+	file := outcome.File{Out: out, Format: "keras", Malformed: "keras.malformed", Name: "the file"}
+	text, ok := file.Read(b, limit)
+	if !ok {
 		return
 	}
 	c := &config{ctx: ctx, out: out}
+	var err error
 	if yaml {
 		c.src = gate.NewSource("", text)
 		err = c.yaml(text)
@@ -130,18 +126,7 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		root, err = jsontree.Parse(text)
 		c.walk(root)
 	}
-	switch {
-	case errors.Is(err, jsontree.ErrTooLarge):
-		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: jsontree.MaxDepth})
-	case err != nil:
-		out.Emit("keras.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("keras", gate.Unread, err.Error())
-	default:
+	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}) {
 		out.Format("keras", gate.Unproven, "")
 	}
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("keras", gate.Unread, why.Reason)
 }

@@ -5,12 +5,11 @@ package mlflow
 
 import (
 	"context"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
+	"github.com/modelgate/gate/internal/outcome"
 	"github.com/modelgate/gate/internal/yamltree"
 )
 
@@ -46,13 +45,9 @@ func (Inspector) Wants(b *gate.Blob) bool {
 
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
-	if b.Size > yamltree.MaxSize {
-		unread(out, gate.Incomplete{Reason: "the file is longer than is read", Budget: "bytes", Limit: yamltree.MaxSize})
-		return
-	}
-	text, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(text)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the file could not be read"})
+	file := outcome.File{Out: out, Format: "mlflow", Malformed: "mlflow.malformed", Name: "the file"}
+	text, ok := file.Read(b, yamltree.MaxSize)
+	if !ok {
 		return
 	}
 	docs, err := yamltree.Parse(ctx, text)
@@ -64,22 +59,9 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 			}
 		}
 	}
-	switch {
-	case ctx.Err() != nil:
-		unread(out, gate.Incomplete{Reason: "reading the file: " + err.Error(), Budget: "time"})
-	case errors.Is(err, jsontree.ErrTooLarge):
-		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: jsontree.MaxDepth})
-	case err != nil:
-		out.Emit("mlflow.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("mlflow", gate.Unread, err.Error())
-	default:
+	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}) {
 		out.Format("mlflow", gate.Unproven, "")
 	}
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("mlflow", gate.Unread, why.Reason)
 }
 
 type model struct {

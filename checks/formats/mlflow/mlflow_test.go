@@ -1,7 +1,9 @@
 package mlflow
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/modelgate/gate"
@@ -49,4 +51,14 @@ func TestBroken(t *testing.T) {
 
 func FuzzInspect(f *testing.F) {
 	checktest.FuzzInspect(f, Inspector{}, "MLmodel", []byte("flavors:\n  a: {code: b}\n"))
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := &checktest.Record{}
+	Inspector{}.Inspect(ctx, gate.NewBlob("a.yaml", 4, strings.NewReader("a: 1")), r)
+	if !slices.Equal(r.Kinds(), []gate.Kind{gate.KindIncomplete}) || r.State != gate.Unread {
+		t.Errorf("%s", checktest.JSON(r))
+	}
 }

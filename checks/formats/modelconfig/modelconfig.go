@@ -7,12 +7,11 @@ package modelconfig
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const maxSize = 32 << 20
@@ -94,32 +93,17 @@ func object(head []byte) bool {
 }
 
 // Inspect implements checks.Inspector.
-func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
-	if b.Size > maxSize {
-		incomplete(out, "the file is longer than is read", "bytes", maxSize)
-		return
-	}
-	raw, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(raw)) < b.Size {
-		incomplete(out, "the file could not be read", "", 0)
+func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
+	file := outcome.File{Out: out, Format: "modelconfig", Malformed: "config.malformed", Name: "the file"}
+	raw, ok := file.Read(b, maxSize)
+	if !ok {
 		return
 	}
 	text := jsontree.Decode(raw)
 	root, err := jsontree.Parse(text)
 	c := &config{out: out, src: gate.NewSource("", text)}
 	c.walk(root)
-	switch {
-	case errors.Is(err, jsontree.ErrTooLarge):
-		incomplete(out, err.Error(), "depth", jsontree.MaxDepth)
-	case err != nil:
-		out.Emit("config.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("modelconfig", gate.Unread, err.Error())
-	default:
+	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}) {
 		out.Format("modelconfig", gate.Unproven, "")
 	}
-}
-
-func incomplete(out gate.Recorder, reason, budget string, limit int64) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{Reason: reason, Budget: budget, Limit: limit})
-	out.Format("modelconfig", gate.Unread, reason)
 }

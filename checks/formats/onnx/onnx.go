@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/outcome"
 	"github.com/modelgate/gate/internal/protobuf"
 )
 
@@ -107,16 +108,12 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		err = fmt.Errorf("no graph in it: %w", protobuf.ErrMalformed)
 	}
 	r.report()
+	file := outcome.File{Out: out, Format: "onnx", Malformed: "onnx.malformed", Name: "the model"}
 	switch {
-	case err == nil && r.broken == "":
-		out.Format("onnx", gate.Unproven, "")
-	case errors.Is(err, errBudget) || ctx.Err() != nil:
-		out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{Reason: err.Error(), Budget: "entries", Limit: maxFields})
-		out.Format("onnx", gate.Unread, err.Error())
-	case err != nil:
-		out.Emit("onnx.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("onnx", gate.Unread, err.Error())
-	default:
+	case file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: errBudget, Budget: "entries", Max: maxFields}):
+	case r.broken != "":
 		out.Format("onnx", gate.Unread, r.broken)
+	default:
+		out.Format("onnx", gate.Unproven, "")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/pyconst"
 	"github.com/modelgate/gate/internal/pysyntax"
 )
 
@@ -31,7 +32,7 @@ type analysis struct {
 	out    gate.Recorder
 	src    *gate.Source
 	file   *module
-	locals map[string]constant // the variable of the comprehension that is folded
+	locals map[string]pyconst.Value // the variable of the comprehension that is folded
 	steps  int
 	folded int // bytes of constants
 	facts  int
@@ -78,7 +79,7 @@ func (a *analysis) spend(n int) bool {
 
 // module reads the file and what its own code runs on import.
 func (a *analysis) module(m *pysyntax.Module) {
-	a.locals, a.handed, a.read = map[string]constant{}, map[uint32]bool{}, map[code]bool{}
+	a.locals, a.handed, a.read = map[string]pyconst.Value{}, map[uint32]bool{}, map[code]bool{}
 	a.file = newModule(m, 0)
 	walker{a, a.file}.each(m.Body, &a.file.scope)
 	a.file.mark(&a.file.scope)

@@ -119,7 +119,7 @@ func (w walker) conditional(name string, c *pysyntax.Call, s *scope) string {
 // stands for what the package should not need.
 func (w walker) unknownModule(e pysyntax.Expr, s *scope) bool {
 	name, ok := w.fold(e, s, 0)
-	return !ok || name.decoded || guarded[root(name.s)]
+	return !ok || name.Decoded || guarded[root(name.S)]
 }
 
 func keyword(c *pysyntax.Call, name string) pysyntax.Expr {
@@ -185,15 +185,15 @@ func (w walker) execute(callee string, n pysyntax.Node, source pysyntax.Expr, s 
 
 // evaluate reads code that a call evaluates, where it is a known constant.
 func (w walker) evaluate(n pysyntax.Node, source pysyntax.Expr, s *scope) {
-	if c, ok := w.fold(source, s, 0); ok && c.isString() {
-		w.decoded(n, c.s, s)
+	if c, ok := w.fold(source, s, 0); ok && c.IsString() {
+		w.decoded(n, c.S, s)
 	}
 }
 
 // constant reads what an expression decodes to, if that is code.
 func (w walker) constant(e pysyntax.Expr, s *scope) {
-	if c, ok := w.fold(e, s, 0); ok && c.isString() && c.decoded && len(c.s) > len("f()") {
-		w.decoded(e, c.s, s)
+	if c, ok := w.fold(e, s, 0); ok && c.IsString() && c.Decoded && len(c.S) > len("f()") {
+		w.decoded(e, c.S, s)
 	}
 }
 
@@ -244,8 +244,8 @@ func (w walker) handBack(c *pysyntax.Call, s *scope) {
 	if len(c.Args) == 0 || w.handed[c.Start] {
 		return
 	}
-	if v, ok := w.fold(c.Args[0], s, 0); ok && v.isString() && len(v.s) > 1 {
+	if v, ok := w.fold(c.Args[0], s, 0); ok && v.IsString() && len(v.S) > 1 {
 		w.handed[c.Start] = true
-		w.out.Child(fmt.Sprintf("constant-%d", c.Start), int64(len(v.s)), bytes.NewReader([]byte(v.s)))
+		w.out.Child(fmt.Sprintf("constant-%d", c.Start), int64(len(v.S)), bytes.NewReader([]byte(v.S)))
 	}
 }

@@ -3,6 +3,7 @@ package pysource
 import (
 	"strings"
 
+	"github.com/modelgate/gate/internal/pyconst"
 	"github.com/modelgate/gate/internal/pysyntax"
 )
 
@@ -57,8 +58,8 @@ func fullName(base, attr string) string {
 func (w walker) item(n pysyntax.Node, mapping string, key pysyntax.Expr, s *scope) {
 	k, known := w.fold(key, s, 0)
 	name := "?"
-	if known && k.isString() {
-		name = k.s
+	if known && k.IsString() {
+		name = k.S
 	}
 	switch {
 	case mapping == "sys.modules" && !ownName(key):
@@ -97,8 +98,8 @@ func (w walker) setattr(callee string, c *pysyntax.Call, s *scope) {
 	case "setattr", "object.__setattr__", "type.__setattr__":
 		if len(c.Args) > 1 {
 			name := "?"
-			if v, ok := w.fold(c.Args[1], s, 0); ok && v.kind == text {
-				name = v.s
+			if v, ok := w.fold(c.Args[1], s, 0); ok && v.Kind == pyconst.Text {
+				name = v.S
 			}
 			if base := w.resolve(c.Args[0], s, 0); base != "" {
 				w.patch(c, fullName(base, name), s)

@@ -10,13 +10,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/outcome"
 	"github.com/modelgate/gate/internal/pysyntax"
 )
 
@@ -80,15 +79,15 @@ func (Inspector) Wants(b *gate.Blob) bool {
 
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
-	text, err := read(b)
-	if err != nil {
-		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "bytes", Limit: maxSize})
+	file := outcome.File{Out: out, Format: "pysource", Name: "the file"}
+	text, ok := file.Read(b, maxSize)
+	if !ok {
 		return
 	}
 	sum := sha256.Sum256(text)
 	out.Emit("python.file", gate.Location{}, File{hex.EncodeToString(sum[:])})
 	if name := encoding(text); !transparent(name) {
-		unread(out, gate.Incomplete{Reason: fmt.Sprintf("source in the encoding %q is not read", name)})
+		file.Unread(gate.Location{}, gate.Incomplete{Reason: fmt.Sprintf("source in the encoding %q is not read", name)})
 		return
 	}
 	if i := bytes.IndexByte(text, 0); i >= 0 {
@@ -104,26 +103,10 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	a.module(m)
 	a.emit()
 	if a.unfinished != "" {
-		unread(out, gate.Incomplete{Reason: a.unfinished, Budget: a.budget})
+		file.Unread(gate.Location{}, gate.Incomplete{Reason: a.unfinished, Budget: a.budget})
 		return
 	}
 	out.Format("pysource", gate.Unproven, "")
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("pysource", gate.Unread, why.Reason)
-}
-
-func read(b *gate.Blob) ([]byte, error) {
-	if b.Size > maxSize {
-		return nil, errors.New("the file is longer than is read")
-	}
-	text, err := io.ReadAll(b.Section())
-	if err != nil {
-		return nil, fmt.Errorf("reading the source: %w", err)
-	}
-	return text, nil
 }
 
 var cookie = regexp.MustCompile(`^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)`)

@@ -3,6 +3,7 @@ package pysource
 import (
 	"strings"
 
+	"github.com/modelgate/gate/internal/pyconst"
 	"github.com/modelgate/gate/internal/pysyntax"
 )
 
@@ -124,8 +125,8 @@ func (a *analysis) resolveBinding(b binding, s *scope, depth int) string {
 // resolveItem resolves sys.modules["os"], module.__dict__["name"] and their like.
 func (a *analysis) resolveItem(e *pysyntax.Subscript, s *scope, depth int) string {
 	if list := elements(e.Value); list != nil {
-		if i, ok := a.fold(e.Index, s, depth+1); ok && i.kind == number && i.n >= 0 && i.n < int64(len(list)) {
-			return a.resolve(list[i.n], s, depth+1)
+		if i, ok := a.fold(e.Index, s, depth+1); ok && i.Kind == pyconst.Int && i.N >= 0 && i.N < int64(len(list)) {
+			return a.resolve(list[i.N], s, depth+1)
 		}
 		return a.first(s, depth, list...)
 	}
@@ -145,28 +146,28 @@ func (a *analysis) item(mapping string, key pysyntax.Expr, s *scope, depth int) 
 		return ""
 	}
 	k, ok := a.fold(key, s, depth+1)
-	if !ok || k.kind != text {
-		k.s = "?"
+	if !ok || k.Kind != pyconst.Text {
+		k.S = "?"
 	}
 	switch {
 	case mapping == "sys.modules":
 		if !ok {
 			return ""
 		}
-		return k.s
+		return k.S
 	case mapping == "__builtins__":
-		return attribute(mapping, k.s)
+		return attribute(mapping, k.S)
 	case mapping == "globals()" || mapping == "locals()" || mapping == "vars()":
-		if k.s == "__builtins__" {
+		if k.S == "__builtins__" {
 			return "builtins"
 		}
-		if list, _ := s.lookup(k.s, ^uint32(0)); len(list) > 0 {
+		if list, _ := s.lookup(k.S, ^uint32(0)); len(list) > 0 {
 			return a.resolveBinding(list[0], s, depth+1)
 		}
-		return k.s
+		return k.S
 	}
 	if module, ok := strings.CutSuffix(mapping, ".__dict__"); ok {
-		return attribute(module, k.s)
+		return attribute(module, k.S)
 	}
 	return ""
 }
@@ -241,8 +242,8 @@ func (a *analysis) word(c *pysyntax.Call, i int, s *scope, depth int) string {
 	if e == nil {
 		return "?"
 	}
-	if v, ok := a.fold(e, s, depth+1); ok && v.kind == text {
-		return v.s
+	if v, ok := a.fold(e, s, depth+1); ok && v.Kind == pyconst.Text {
+		return v.S
 	}
 	return "?"
 }

@@ -7,10 +7,10 @@ package rds
 import (
 	"bytes"
 	"context"
-	"errors"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/binary"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 // Promise is the data of rds.promise: an expression that R runs when its variable or
@@ -77,22 +77,12 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	o := &object{ctx: ctx, out: out, in: &input{cur: binary.NewCursor(b, 0, b.Size)}, stated: map[string]bool{}}
 	err := o.read(workspace(b.Head()))
 	at := gate.Location{Offset: o.in.cur.Offset()}
+	file := outcome.File{Out: out, Format: "rds", Malformed: "rds.malformed", Name: "the object"}
 	switch {
-	case ctx.Err() != nil:
-		incomplete(out, at, gate.Incomplete{Reason: "reading the object: " + ctx.Err().Error(), Budget: "time"})
-	case errors.Is(err, errLimit):
-		incomplete(out, at, gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: maxDepth})
-	case err != nil:
-		out.Emit("rds.malformed", at, gate.Malformed{Reason: err.Error()})
-		out.Format("rds", gate.Unread, err.Error())
+	case file.Failed(ctx, at, err, outcome.Limit{Err: errLimit, Budget: "depth", Max: maxDepth}):
 	case o.code || o.in.cur.Remaining() > 0:
 		out.Format("rds", gate.Unproven, "")
 	default:
 		out.Format("rds", gate.Verified, "")
 	}
-}
-
-func incomplete(out gate.Recorder, at gate.Location, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, at, why)
-	out.Format("rds", gate.Unread, why.Reason)
 }

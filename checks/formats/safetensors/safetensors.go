@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const (
@@ -85,16 +86,10 @@ func (Inspector) Wants(b *gate.Blob) bool {
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	f := &file{ctx: ctx, blob: b, out: out, state: gate.Verified}
-	switch err := f.read(); {
-	case err == nil:
+	err := f.read()
+	end := outcome.File{Out: out, Format: "safetensors", Malformed: "safetensors.malformed", Name: "the header"}
+	if !end.Failed(ctx, gate.Location{Offset: f.at}, err, outcome.Limit{Err: errBudget, Budget: "entries", Max: maxTensors}) {
 		out.Format("safetensors", f.state, "")
-	case errors.Is(err, errBudget), ctx.Err() != nil:
-		out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{
-			Reason: err.Error(), Budget: "entries", Limit: maxTensors})
-		out.Format("safetensors", gate.Unread, err.Error())
-	default:
-		out.Emit("safetensors.malformed", gate.Location{Offset: f.at}, gate.Malformed{Reason: err.Error()})
-		out.Format("safetensors", gate.Unread, err.Error())
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -144,7 +143,8 @@ func (i *inspection) entry(f *bodgit.File) {
 		i.fail(what, 0, err)
 		return
 	}
-	s := &summed{stream.Stream{R: r}, crc32.NewIEEE()}
+	sum := crc32.NewIEEE()
+	s := &stream.Stream{R: io.TeeReader(r, sum)}
 	switch mode := f.Mode(); {
 	case mode&fs.ModeSymlink != 0:
 		i.odd = true
@@ -157,7 +157,7 @@ func (i *inspection) entry(f *bodgit.File) {
 	default:
 		i.out.Child(f.Name, -1, s)
 	}
-	i.after(what, f, s)
+	i.after(what, f, s, sum.Sum32())
 	if err := closeEntry(r); err != nil && s.Err == nil {
 		i.fail(what, 0, err)
 	}
@@ -173,30 +173,17 @@ func closeEntry(r io.Closer) (err error) {
 }
 
 // after states how the reading of an entry ended.
-func (i *inspection) after(what string, f *bodgit.File, s *summed) {
+func (i *inspection) after(what string, f *bodgit.File, s *stream.Stream, sum uint32) {
 	switch {
 	case s.Err != nil:
 		i.fail(what, 0, s.Err)
 	case !s.Done:
 	case uint64(s.N) != f.UncompressedSize:
 		i.fail(what, 0, fmt.Errorf("%d bytes of %d", s.N, f.UncompressedSize))
-	case f.CRC32 != 0 && s.hash.Sum32() != f.CRC32:
+	case f.CRC32 != 0 && sum != f.CRC32:
 		i.odd = true
 		i.out.Emit(archive.KindAnomaly, gate.Location{}, archive.Anomaly{Name: f.Name, Problem: "crc"})
 	}
-}
-
-// summed computes the checksum of what is read.
-type summed struct {
-	stream.Stream
-	hash hash.Hash32
-}
-
-// Read implements io.Reader.
-func (s *summed) Read(p []byte) (int, error) {
-	n, err := s.Stream.Read(p)
-	s.hash.Write(p[:n])
-	return n, err
 }
 
 // start is the record at the start of the file: where the header is.

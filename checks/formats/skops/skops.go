@@ -7,12 +7,11 @@ package skops
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
+	"github.com/modelgate/gate/internal/outcome"
 	"github.com/modelgate/gate/internal/pickle"
 )
 
@@ -55,14 +54,10 @@ func (Inspector) Wants(b *gate.Blob) bool {
 }
 
 // Inspect implements checks.Inspector.
-func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
-	if b.Size > maxSize {
-		unread(out, gate.Incomplete{Reason: "the schema is longer than is read", Budget: "bytes", Limit: maxSize})
-		return
-	}
-	raw, err := io.ReadAll(b.Section())
-	if err != nil || int64(len(raw)) < b.Size {
-		unread(out, gate.Incomplete{Reason: "the schema could not be read"})
+func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
+	file := outcome.File{Out: out, Format: "skops", Malformed: "skops.malformed", Name: "the schema"}
+	raw, ok := file.Read(b, maxSize)
+	if !ok {
 		return
 	}
 	text := jsontree.Decode(raw)
@@ -70,21 +65,12 @@ func (Inspector) Inspect(_ context.Context, b *gate.Blob, out gate.Recorder) {
 	s := &schema{out: out, src: gate.NewSource("", text), lists: pickle.DefaultLists()}
 	root.Walk(func(_ string, v *jsontree.Value) { s.node(v) })
 	switch {
-	case errors.Is(err, jsontree.ErrTooLarge):
-		unread(out, gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: jsontree.MaxDepth})
-	case err != nil:
-		out.Emit("skops.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("skops", gate.Unread, err.Error())
+	case file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}):
 	case s.nodes == 0:
 		out.Format("json", gate.Unproven, "")
 	default:
 		out.Format("skops", gate.Unproven, "")
 	}
-}
-
-func unread(out gate.Recorder, why gate.Incomplete) {
-	out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	out.Format("skops", gate.Unread, why.Reason)
 }
 
 // schema is a tree that is being judged.
@@ -99,6 +85,12 @@ type schema struct {
 var calling = map[string]bool{
 	"FunctionNode": true, "PartialNode": true, "OperatorFuncNode": true, "MethodNode": true,
 	"TypeNode": true, "ConstructorFromReduceNode": true, "LossNode": true,
+}
+
+// fixed are the classes that their loaders make whatever the node says.
+var fixed = map[string]string{
+	"RandomStateNode":     "numpy.random.mtrand.RandomState",
+	"RandomGeneratorNode": "numpy.random._generator.Generator",
 }
 
 // node judges an object that has a loader.
@@ -161,6 +153,9 @@ func (s *schema) older(v *jsontree.Value, loader string, content *jsontree.Value
 }
 
 func (s *schema) judge(v *jsontree.Value, loader, module, class string) {
+	if fixed[loader] == module+"."+class {
+		return
+	}
 	known, entry, _ := s.lists.Classify(module, class)
 	// What is listed as a reference only may be named, but not made by an object node.
 	if known == pickle.Safe && (loader != "ObjectNode" || strings.ContainsAny(entry.Shape, "RN")) {

@@ -24,6 +24,7 @@ func TestNodes(t *testing.T) {
 		"model":    {logistic, nil},
 		"array":    {node("NdArrayNode", "numpy", "ndarray", `{"type": "numpy"}`), nil},
 		"function": {node("FunctionNode", "os", "system", `""`), []Node{{"os.system", "FunctionNode", "dangerous", true}}},
+		"random":   {node("RandomStateNode", "numpy.random.mtrand", "RandomState", `{}`), nil},
 		"ufunc":    {node("FunctionNode", "numpy", "log1p", `""`), nil},
 		"unknown":  {node("FunctionNode", "my", "f", `""`), []Node{{"my.f", "FunctionNode", "unknown", true}}},
 		"operator": {node("OperatorFuncNode", "builtins", "methodcaller", `[]`), []Node{{"operator.methodcaller", "OperatorFuncNode", "dangerous", true}}},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 const (
@@ -57,14 +58,8 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 			out.Emit("tflite.operator", gate.Location{Offset: op.at}, Operator{op.name})
 		}
 	}
-	switch {
-	case ctx.Err() != nil:
-		out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{Reason: ctx.Err().Error(), Budget: "time"})
-		out.Format("tflite", gate.Unread, ctx.Err().Error())
-	case err != nil:
-		out.Emit("tflite.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("tflite", gate.Unread, err.Error())
-	default:
+	file := outcome.File{Out: out, Format: "tflite", Malformed: "tflite.malformed", Name: "the model"}
+	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{}) {
 		out.Format("tflite", gate.Unproven, "")
 	}
 }

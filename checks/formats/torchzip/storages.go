@@ -131,6 +131,8 @@ func (c *checkpoint) rest() {
 		case notes[file] && e.Size <= maxNote && e.Compressed <= maxNote && !e.Local:
 			c.taken[e] = true
 			continue
+		case notes[file]:
+			c.unreadRecord(e, "longer", e.Size)
 		case c.form == "torchscript" && strings.HasPrefix(file, "code/") && path.Ext(file) == ".py":
 			c.script(e)
 			continue

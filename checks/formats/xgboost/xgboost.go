@@ -9,11 +9,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/binary"
 	"github.com/modelgate/gate/internal/cmdline"
+	"github.com/modelgate/gate/internal/outcome"
 )
 
 // Inspector reads models of XGBoost.
@@ -33,8 +35,11 @@ func (Inspector) Spec() gate.Spec {
 }
 
 // Wants implements checks.Inspector: an object with a learner, and a version at either
-// end.
+// end. XGBoost reads UBJSON by the name of the file.
 func (Inspector) Wants(b *gate.Blob) bool {
+	if strings.HasSuffix(strings.ToLower(b.Path), ".ubj") {
+		return true
+	}
 	head := bytes.TrimLeft(b.Head(), " \t\r\n")
 	if len(head) < 2 || head[0] != '{' {
 		return false
@@ -55,21 +60,15 @@ func packed(head []byte) bool { return bytes.IndexByte([]byte("iUIlL"), head[1])
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	m := &model{ctx: ctx, out: out}
 	var err error
-	if head := bytes.TrimLeft(b.Head(), " \t\r\n"); len(head) > 1 && head[0] == '{' && packed(head) {
+	head := bytes.TrimLeft(b.Head(), " \t\r\n")
+	if len(head) < 2 || head[0] != '{' || packed(head) {
 		m.cur = binary.NewCursor(b, 0, b.Size)
 		err = m.packed()
 	} else {
 		err = m.text(b.Section())
 	}
-	switch {
-	case ctx.Err() != nil:
-		m.incomplete(gate.Incomplete{Reason: "reading the model: " + ctx.Err().Error(), Budget: "time"})
-	case errors.Is(err, errDepth):
-		m.incomplete(gate.Incomplete{Reason: err.Error(), Budget: "depth", Limit: maxDepth})
-	case err != nil:
-		out.Emit("xgboost.malformed", gate.Location{}, gate.Malformed{Reason: err.Error()})
-		out.Format("xgboost", gate.Unread, err.Error())
-	default:
+	file := outcome.File{Out: out, Format: "xgboost", Malformed: "xgboost.malformed", Name: "the model"}
+	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: errDepth, Budget: "depth", Max: maxDepth}) {
 		out.Format("xgboost", gate.Unproven, "")
 	}
 }
@@ -86,11 +85,6 @@ type model struct {
 	out   gate.Recorder
 	cur   *binary.Cursor
 	depth int
-}
-
-func (m *model) incomplete(why gate.Incomplete) {
-	m.out.Emit(gate.KindIncomplete, gate.Location{}, why)
-	m.out.Format("xgboost", gate.Unread, why.Reason)
 }
 
 func (m *model) value(field, text string, at int64) {

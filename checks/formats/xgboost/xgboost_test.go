@@ -11,7 +11,9 @@ import (
 )
 
 // ubj is the start of a model with a learner that holds value.
-func ubj(value string) string { return "{U\x07learner{U\x01k" + value + "}U\x07version[U\x01U\x07U\x04]}" }
+func ubj(value string) string {
+	return "{U\x07learner{U\x01k" + value + "}U\x07version[U\x01U\x07U\x04]}"
+}
 
 func TestModels(t *testing.T) {
 	command := []cmdline.Command{{Field: "k", Text: "os.system('true')", Type: "script"}}
@@ -69,6 +71,15 @@ func TestWants(t *testing.T) {
 	for _, data := range []string{"", "{}", `{"learner": 1}`, "{Unicode", `["learner", "version"]`} {
 		if checktest.Wants(Inspector{}, "m.json", []byte(data)) {
 			t.Errorf("%q is wanted", data)
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	for _, data := range []string{"", "\xff\xff\xff", "{", "[]]"} {
+		r := checktest.Inspect(t, Inspector{}, "m.ubj", []byte(data))
+		if !checktest.Wants(Inspector{}, "m.ubj", []byte(data)) || !slices.Equal(r.Kinds(), []gate.Kind{"xgboost.malformed"}) {
+			t.Errorf("%q: %s", data, checktest.JSON(r))
 		}
 	}
 }

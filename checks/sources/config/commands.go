@@ -112,6 +112,18 @@ func assignment(b *splice.Builder, s setting, prefix string) {
 var scripts = words(`run script before_script after_script setup start_command build_commands cmd shell install
 	pre_start post_start preStart commands bash bashScript inlineScript deps_command`)
 
+// program hands back the JavaScript of the action that runs it, which stands under a key
+// that holds a script of the shell elsewhere.
+func (w *walker) program(n *node, f field) bool {
+	if f.key != "with" || !strings.HasPrefix(n.get("uses").text(), "actions/github-script@") {
+		return false
+	}
+	if v := f.val.get("script"); v.text() != "" {
+		w.out.Embed("javascript", []byte(v.val.S), v.val.Map)
+	}
+	return true
+}
+
 // script adds the lines of a script.
 func script(b *splice.Builder, n *node) {
 	for _, v := range n.scalars() {

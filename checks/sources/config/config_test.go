@@ -121,6 +121,8 @@ func TestCommands(t *testing.T) {
 			"export M='org/name'\ndocker run 'i' run --model-path ${M:-a/b} \n"},
 		{"workflow", ".github/workflows/a.yml", "env:\n  MODEL: org/name\njobs:\n  a:\n    steps:\n    - run: |\n        hf download $MODEL\n",
 			"export MODEL='org/name'\n|local MODEL='org/name'\nhf download $MODEL\n\n"},
+		{"script of an action", ".github/workflows/a.yml", "steps:\n- uses: actions/github-script@v7\n  with:\n    script: |\n      from_pretrained('a/b')\n", "from_pretrained('a/b')\n"},
+		{"script of another action", ".github/workflows/a.yml", "steps:\n- uses: org/ssh-action@v1\n  with:\n    script: |\n      hf download a/b\n", "hf download a/b\n\n"},
 		{"spacy project", "project.yml", "vars:\n  n: en_core_web_sm\ncommands:\n  - name: a\n    script:\n      - python -m spacy download ${vars.n}\n",
 			"export n='en_core_web_sm'\n|local vars_n='en_core_web_sm'\npython -m spacy download ${vars_n}\n"},
 		{"dotenv", ".env", "# MODEL_ID=x\nMODEL_ID=org/name # c\nexport B='a b'\n", "export MODEL_ID='org/name'\nexport B='a b'\n"},

@@ -48,7 +48,7 @@ func (w *walker) walk(n *node, path []string, env []setting) {
 		}
 		env = w.commands(n, path, env)
 		for _, f := range n.fields {
-			if skipped[f.key] || w.isEnvironment(f) {
+			if skipped[f.key] || w.isEnvironment(f) || w.program(n, f) {
 				continue
 			}
 			w.entry(n, f, path)

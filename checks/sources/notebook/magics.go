@@ -17,7 +17,7 @@ type splitter struct {
 
 // cell hands back one code cell.
 func (s *splitter) cell(text mapped, language string) {
-	start := len(text.bytes) - len(bytes.TrimLeft(text.bytes, " \t\r\n"))
+	start := preface(text.bytes)
 	if bytes.HasPrefix(text.bytes[start:], []byte("%%")) {
 		s.cellMagic(text.slice(start, len(text.bytes)))
 		return
@@ -29,6 +29,18 @@ func (s *splitter) cell(text mapped, language string) {
 		return
 	}
 	s.python(text)
+}
+
+// preface measures the empty lines and the comments before a cell magic: the forms of
+// hosted notebooks are such comments, and stand first.
+func preface(b []byte) int {
+	for at := 0; ; {
+		at += len(b[at:]) - len(bytes.TrimLeft(b[at:], " \t\r\n"))
+		if at == len(b) || b[at] != '#' {
+			return at
+		}
+		at = lineEnd(b, at)
+	}
 }
 
 // cellMagic reads a cell whose first line says what the rest is.
@@ -84,6 +96,7 @@ func fileLanguage(name string) string {
 // name of an interpreter.
 var languages = map[string]string{
 	".py": "python", ".python": "python", ".python3": "python", ".sh": "shell", ".bash": "shell", ".zsh": "shell",
+	".shell": "shell", ".shellscript": "shell",
 	".js": "javascript", ".ts": "javascript", ".mjs": "javascript", ".javascript": "javascript", ".typescript": "javascript",
 	".tsx": "javascript", ".jsx": "javascript", ".node": "javascript",
 	".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml", ".properties": "properties", ".env": "env",
@@ -137,6 +150,9 @@ func (s *splitter) magic(text *mapped, from, first int, end *int) bool {
 	case b[first] == '%':
 		*end = continued(b, *end)
 		s.lineMagic(text, from, first, *end)
+	case automagic(b[first:*end]):
+		*end = continued(b, *end)
+		s.command(text.slice(from, first), text.slice(first, *end))
 	case b[first] == '?' || helps(b[first:*end]):
 		s.nothing(text.slice(from, first), text.places.Outer(first))
 	default:
@@ -144,6 +160,17 @@ func (s *splitter) magic(text *mapped, from, first int, end *int) bool {
 	}
 	return true
 }
+
+// automagic tells that a line is a command without its "%", as in "pip install x". What
+// follows the name would make it an expression of Python, if it is one.
+func automagic(line []byte) bool {
+	name, rest, ok := bytes.Cut(line, []byte{' '})
+	rest = bytes.TrimSpace(rest)
+	return ok && automagics[string(name)] && len(rest) > 0 && bytes.IndexByte([]byte("!=()<>,+*/%^&|.:["), rest[0]) < 0
+}
+
+// automagics are those commands among them that are no usual names of variables.
+var automagics = map[string]bool{"pip": true, "conda": true, "mamba": true, "cd": true, "ls": true, "mkdir": true, "rm": true, "mv": true, "cp": true}
 
 // helps tells that a line asks for help: "name?" or "name??".
 func helps(line []byte) bool {

@@ -5,6 +5,7 @@
 package notebook
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -43,7 +44,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	s := splitter{out: out}
 	for _, c := range nb.cells {
 		if c.code {
-			s.cell(c.text, nb.language)
+			s.cell(c.text, cmp.Or(c.language, nb.language))
 		}
 	}
 	if len(s.program.bytes) > 0 {

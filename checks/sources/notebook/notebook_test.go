@@ -76,6 +76,10 @@ func TestMagics(t *testing.T) {
 		{"no field", []string{"!kubectl -o jsonpath='{.status.url}'"}, "shell", "kubectl -o jsonpath='{.status.url}'", "None\n"},
 		{"environment", []string{"%env MODEL_ID=org/a"}, "", "", "import os; os.environ[\"MODEL_ID\"] = \"org/a\"\n"},
 		{"help", []string{"load?\n", "?load\n", "x = 'a?'"}, "", "", "None\nNone\nx = 'a?'\n"},
+		{"magic behind a form", []string{"#@title A { form }\n", "\n", "%%bash\n", "vllm serve org/a"}, "shell", "vllm serve org/a", ""},
+		{"comment before code", []string{"# %%bash\n", "x = 1"}, "", "", "# %%bash\nx = 1\n"},
+		{"automagic", []string{"pip install x[y]==1\n", "x = 1"}, "shell", "pip install x[y]==1\n", "None\nx = 1\n"},
+		{"no automagic", []string{"pip = 1\n", "ls (1)\n", "cp.x = 2"}, "", "", "pip = 1\nls (1)\ncp.x = 2\n"},
 		{"modulo", []string{"x = (a\n", "  % b)\n", "s = '''\n", "!ls\n", "'''"}, "", "", "x = (a\n  % b)\ns = '''\n!ls\n'''\n"},
 	}
 	for _, tt := range tests {
@@ -105,6 +109,11 @@ func TestOtherKernelsAndShapes(t *testing.T) {
 	r := `{"metadata":{"kernelspec":{"language":"R"}},"cells":[{"cell_type":"code","source":"x <- 1"}]}`
 	if got := embeds(t, r); len(got) != 0 {
 		t.Errorf("R is handed back as %v", got)
+	}
+	sh := `{"cells":[{"cell_type":"code","metadata":{"vscode":{"languageId":"shellscript"}},"source":"hf download a/b"},
+		{"cell_type":"code","metadata":{"vscode":{"languageId":"python"}},"source":"a = 1"}]}`
+	if got := embeds(t, sh); len(got["shell"]) != 1 || len(got["python"]) != 1 {
+		t.Errorf("languages of cells: %v", got)
 	}
 	old := `{"worksheets":[{"cells":[{"cell_type":"code","input":["a = 1"]},{"cell_type":"markdown","source":"!no"}]}]}`
 	if got := embeds(t, old); len(got["python"]) != 1 || string(got["python"][0].Source.Text) != "a = 1\n" {

@@ -16,8 +16,9 @@ type notebook struct {
 }
 
 type cell struct {
-	code bool
-	text mapped
+	code     bool
+	language string // where the editor gave the cell another one than the kernel's
+	text     mapped
 }
 
 // maxKey bounds what is read of the short strings of a notebook.
@@ -145,11 +146,30 @@ func (r *reader) cell() error {
 			return err
 		case "source", "input":
 			return r.source(&c)
+		case "metadata":
+			return r.cellLanguage(&c)
 		}
 		return r.dec.SkipValue()
 	})
 	r.nb.cells = append(r.nb.cells, c)
 	return err
+}
+
+// cellLanguage reads {"vscode": {"languageId": "shellscript"}}.
+func (r *reader) cellLanguage(c *cell) error {
+	return r.object(func(key string) error {
+		if key != "vscode" {
+			return r.dec.SkipValue()
+		}
+		return r.object(func(inner string) error {
+			if inner != "languageId" {
+				return r.dec.SkipValue()
+			}
+			w, err := r.word()
+			c.language = w
+			return err
+		})
+	})
 }
 
 // source reads the text of a cell: a string, or its lines.

@@ -12,8 +12,8 @@ const maxPath = 256
 // attributeOf is what an attribute may be, and what it is one of.
 func (m *machine) attributeOf(e *pysyntax.Attribute) (members, base set) {
 	base = m.eval(e.Value)
-	if d := pysyntax.Dotted(e); d != "" {
-		if v, ok := m.scope.lookup(d); ok {
+	if m.dotted[e.Attr] {
+		if v, ok := m.scope.lookup(pysyntax.Dotted(e)); ok {
 			return v, base
 		}
 	}

@@ -56,6 +56,12 @@ func (a *arguments) after(bound *arguments) *arguments {
 
 func (m *machine) arguments(c *pysyntax.Call) *arguments {
 	a := &arguments{node: c}
+	if len(c.Args) > 0 {
+		a.pos = make([]set, 0, len(c.Args))
+	}
+	if len(c.Keywords) > 0 {
+		a.kw = make([]keyword, 0, len(c.Keywords))
+	}
 	for _, arg := range c.Args {
 		s, ok := arg.(*pysyntax.Starred)
 		if !ok {
@@ -199,7 +205,7 @@ func (m *machine) construct(f *value, a *arguments) set {
 
 // follow runs the body of a function of this file with the arguments of a call.
 func (m *machine) follow(f *callable, a *arguments, self *value) set {
-	if def, ok := f.node.(*pysyntax.FunctionDef); ok && !m.worth[def] {
+	if def, ok := f.node.(*pysyntax.FunctionDef); ok && !m.bodies[def].worth {
 		return nil
 	}
 	if len(m.calls) >= maxCalls || m.inlined > maxInline || slices.Contains(m.calls, f) {
@@ -234,7 +240,7 @@ func (m *machine) bind(f *callable, a *arguments, self *value, frame *scope) {
 		if f.kind == classMethod {
 			r = m.receiver(f, nil)
 		}
-		frame.vars[params[0].Name] = r
+		frame.vars.put(params[0].Name, r)
 		params = params[1:]
 	}
 	used := map[string]bool{}
@@ -262,7 +268,7 @@ func (m *machine) bind(f *callable, a *arguments, self *value, frame *scope) {
 		if len(v) == 0 {
 			v = one(&value{kind: unknown, text: p.Name})
 		}
-		frame.vars[p.Name] = v
+		frame.vars.put(p.Name, v)
 	}
 }
 

@@ -10,9 +10,12 @@ import (
 // catalogue reports models that are functions or constants of a library: their names are
 // not arguments but parts of the callee.
 func (m *machine) catalogue(path string, a *arguments) {
+	if !strings.Contains(path, "applications") && !strings.Contains(path, "torch") || strings.HasSuffix(path, "()") {
+		return
+	}
 	parts := strings.Split(path, ".")
 	n := len(parts)
-	if n < 3 || strings.HasSuffix(path, "()") {
+	if n < 3 {
 		return
 	}
 	table, name := "", parts[n-1]

@@ -3,6 +3,7 @@ package python
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -10,13 +11,12 @@ import (
 
 // command hands back the command lines that a call runs.
 func (m *machine) command(callee string, a *arguments) {
-	runs := runners[strings.ReplaceAll(callee, "()", "")]
-	name := strings.ToLower(lastName(callee))
-	if !runs && !containsAny(name, runnerWords) {
+	v, ok := a.at(0, "args", "cmd", "command", "commands")
+	if !ok || lastName(callee) != "create_subprocess_exec" && !slices.ContainsFunc(v, func(c *value) bool { return c.kind == text || c.kind == list }) {
 		return
 	}
-	v, ok := a.at(0, "args", "cmd", "command", "commands")
-	if !ok {
+	runs := runners[strings.ReplaceAll(callee, "()", "")]
+	if !runs && !containsAny(strings.ToLower(lastName(callee)), runnerWords) {
 		return
 	}
 	if lastName(callee) == "create_subprocess_exec" {

@@ -68,7 +68,7 @@ func (m *machine) define(s *pysyntax.FunctionDef) {
 	if f.class == nil {
 		m.set(s.Name, v)
 	} else {
-		m.scope.vars[s.Name] = v
+		m.scope.vars.put(s.Name, v)
 	}
 }
 
@@ -107,7 +107,7 @@ func (m *machine) currentClass() *classInfo {
 	if s.body != classScope {
 		return nil
 	}
-	v, ok := s.vars[classKey]
+	v, ok := s.vars.get(classKey)
 	if !ok {
 		return nil
 	}
@@ -134,13 +134,13 @@ func (m *machine) defineClass(s *pysyntax.ClassDef) {
 	v := one(&value{kind: class, class: c, text: s.Name, start: start, end: end})
 	outer, globals := m.scope, m.globals
 	body := newScope(classScope, outer)
-	body.vars[classKey] = v
+	body.vars.put(classKey, v)
 	m.scope = body
 	m.block(s.Body)
 	m.scope, m.globals = outer, globals
-	for name, val := range body.vars {
-		if name != classKey && c.methods[name] == nil {
-			c.attrs[name] = m.union(c.attrs[name], val)
+	for _, a := range body.vars.list {
+		if a.name != classKey && c.methods[a.name] == nil {
+			c.attrs[a.name] = m.union(c.attrs[a.name], a.value)
 		}
 	}
 	m.plainFields(c, s)

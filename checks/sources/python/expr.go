@@ -88,7 +88,7 @@ func (m *machine) lambdaBody(e *pysyntax.Lambda) {
 			if len(v) == 0 {
 				v = one(&value{kind: unknown, text: p.Name})
 			}
-			m.scope.vars[p.Name] = v
+			m.scope.vars.put(p.Name, v)
 		}
 		m.eval(e.Body)
 		return true

@@ -1,14 +1,18 @@
 package python
 
-import "github.com/modelgate/gate/internal/pysyntax"
+import (
+	"slices"
+	"strings"
+
+	"github.com/modelgate/gate/internal/pysyntax"
+)
 
 // smallBody is the size of functions that are followed whatever is in them: they may pick
 // a name, which they return.
 const smallBody = 80
 
-// bodies tells which functions are worth to be followed at a call: small ones, those with
-// something of interest in them, and those that use the names of such functions.
-type bodies map[*pysyntax.FunctionDef]bool
+// bodies has what is known of the functions of a module before it is run.
+type bodies map[*pysyntax.FunctionDef]*body
 
 // body is what is counted of one function.
 type body struct {
@@ -16,59 +20,282 @@ type body struct {
 	parent  *body
 	end     int
 	size    int
-	telling bool
-	uses    map[string]bool
+	telling bool // has something of interest, or uses the names of functions that have
+	worth   bool // to be followed at a call
+	needed  bool // to be run by itself
+	spreads bool // hands mappings on as arguments
+	class   string
+	inner   []*body
+	uses    []string // names and attributes
+	keys    []string // strings that may be names of attributes
+	sets    []string // attributes and global names
+	pending []string // names of the tables, which matter if they were imported
 }
 
-func worthFollowing(mod *pysyntax.Module, file string) bodies {
-	f := filter{text: mod.Source, file: file, libs: map[string]bool{}}
-	var all []*body
-	var top *body
-	pysyntax.Inspect(mod, func(n pysyntax.Node) bool {
-		start, end := n.Range()
-		for top != nil && start >= top.end {
-			top = top.parent
-		}
-		if d, ok := n.(*pysyntax.FunctionDef); ok {
-			top = &body{def: d, parent: top, end: end, uses: map[string]bool{}}
-			all = append(all, top)
-		}
-		if top != nil {
-			top.count(n, &f)
-		}
-		return true
-	})
-	return spreadInterest(all)
+// survey looks through a module once.
+type survey struct {
+	*filter
+	all       []*body
+	module    body // all that is in no function
+	top       *body
+	classes   []*pysyntax.ClassDef
+	bound     map[string]bool     // names that stand for what is in a table
+	derived   map[string][]string // classes by their base
+	binding   int                 // the end of the last assignment, import or head of a class
+	targets   []string            // what it binds
+	callee    pysyntax.Expr       // of the last call
+	relevant  bool
+	catalogue bool // there are models that are names of functions
+	commands  bool // there are strings that may be commands
+	flags     bool // there are names of arguments that matter
 }
 
-func (b *body) count(n pysyntax.Node, f *filter) {
-	b.size++
-	b.telling = b.telling || f.node(n)
+// look tells which functions are worth to be followed or run, and whether the module has
+// anything to be found at all.
+func look(mod *pysyntax.Module, file string) (bodies, bool) {
+	s := &survey{filter: newFilter(mod, file), bound: map[string]bool{}, derived: map[string][]string{}}
+	s.module.end = len(mod.Source) + 1
+	s.top = &s.module
+	pysyntax.Inspect(mod, s.visit)
+	if !s.relevant && len(mod.Errors) == 0 {
+		return nil, false
+	}
+	for _, b := range s.all {
+		b.telling = b.telling || slices.ContainsFunc(b.pending, func(n string) bool { return s.bound[n] })
+	}
+	s.need(len(mod.Errors) > 0)
+	return spreadInterest(s.all), s.relevant
+}
+
+func (s *survey) visit(n pysyntax.Node) bool {
+	start, end := n.Range()
+	for s.top.parent != nil && start >= s.top.end {
+		s.top = s.top.parent
+	}
+	if d, ok := n.(*pysyntax.FunctionDef); ok {
+		s.enter(d, start, end)
+	}
+	s.top.size++
+	if docstring(n) {
+		s.top.size++
+		return false
+	}
+	s.note(n, start)
+	return true
+}
+
+func (s *survey) enter(d *pysyntax.FunctionDef, start, end int) {
+	b := &body{def: d, parent: s.top, end: end}
+	for len(s.classes) > 0 {
+		c := s.classes[len(s.classes)-1]
+		if _, outer := c.Range(); start < outer {
+			b.class = c.Name
+			break
+		}
+		s.classes = s.classes[:len(s.classes)-1]
+	}
+	s.top.inner = append(s.top.inner, b)
+	s.top = b
+	s.all = append(s.all, b)
+}
+
+// docstring tells whether a statement is only a string, which nothing uses.
+func docstring(n pysyntax.Node) bool {
+	s, ok := n.(*pysyntax.ExprStmt)
+	if ok {
+		_, ok = s.Value.(*pysyntax.Str)
+	}
+	return ok
+}
+
+func (s *survey) note(n pysyntax.Node, start int) {
+	b := s.top
 	switch n := n.(type) {
 	case *pysyntax.Name:
-		b.uses[n.ID] = true
+		w := s.use(n.ID)
+		if s.fits(w, !s.stars) {
+			s.tell(n, start)
+		} else if s.fits(w, false) {
+			b.pending = append(b.pending, n.ID)
+		}
 	case *pysyntax.Attribute:
-		b.uses[n.Attr] = true
+		if s.fits(s.use(n.Attr), false) {
+			s.tell(n, start)
+		}
+	case *pysyntax.Str:
+		s.str(n, start)
+	case *pysyntax.Keyword:
+		b.spreads = b.spreads || n.Name == ""
+		b.needed = b.needed || n.Name == "base_model"
+		if flagNames[n.Name] || genericKeywords[n.Name] {
+			s.flags = true
+			s.tell(n, start)
+		}
+	case *pysyntax.Call:
+		s.callee = n.Func
+		if f, ok := n.Func.(*pysyntax.Attribute); ok && mutators[f.Attr] {
+			s.bind(0, f.Value)
+			v, ok := f.Value.(*pysyntax.Attribute)
+			b.needed = b.needed || ok && v.Attr == "path" // where modules are imported from
+		}
+	default:
+		s.binds(n, start)
 	}
 }
+
+// use notes a name. Some tell something wherever they stand.
+func (s *survey) use(name string) *word {
+	s.top.uses = append(s.top.uses, name)
+	w := words[name]
+	if w != nil {
+		s.relevant = s.relevant || w.tells
+		s.catalogue = s.catalogue || w.catalogue
+		s.top.needed = s.top.needed || w.acts
+	}
+	return w
+}
+
+// modules notes the names of a dotted path of an import.
+func (s *survey) modules(path string) {
+	for path != "" {
+		var name string
+		path, name, _ = cutLast(path)
+		s.use(name)
+	}
+}
+
+func (s *survey) str(n *pysyntax.Str, start int) {
+	if inner := strings.Trim(n.Raw, `-"'`); len(inner) <= 40 {
+		s.top.keys = append(s.top.keys, inner)
+		s.top.needed = s.top.needed || inner == "base_model" || s.fits(words[inner], false)
+		s.flags = s.flags || flagNames[inner]
+	}
+	if tellingString(n) {
+		s.commands = s.commands || mayBeCommand(n)
+		s.tell(n, start)
+	}
+}
+
+// mayBeCommand tells whether a string is a program, or a line that begins with one.
+func mayBeCommand(n *pysyntax.Str) bool {
+	v := n.Value()
+	return len(v) > maxText || looksLikeCommand(v+" ")
+}
+
+// runs tells whether a function uses a name that may be of a call that runs commands.
+func (b *body) runs() bool {
+	return slices.ContainsFunc(b.uses, func(name string) bool { return containsAny(strings.ToLower(name), runnerWords) })
+}
+
+// tell notes a node of interest. A function or class of a table that is not called where
+// it stands gets a further name.
+func (s *survey) tell(n pysyntax.Node, start int) {
+	s.relevant, s.top.telling = true, true
+	if start < s.binding && n != s.callee {
+		for _, t := range s.targets {
+			s.bound[t] = true
+		}
+	}
+}
+
+// binds notes the names that a statement binds.
+func (s *survey) binds(n pysyntax.Node, start int) {
+	switch n := n.(type) {
+	case *pysyntax.Alias:
+		name := n.AsName
+		if name == "" {
+			name = lastName(n.Name)
+		}
+		s.top.needed = s.top.needed || name == "*"
+		s.binding, s.targets = start+1, append(s.targets[:0], name)
+		s.modules(n.Name)
+		if s.fits(words[lastName(n.Name)], false) {
+			s.tell(n, start)
+		}
+	case *pysyntax.ImportFrom:
+		s.modules(n.Module)
+	case *pysyntax.ClassDef:
+		s.classes = append(s.classes, n)
+		s.top.needed = s.top.needed || s.top != &s.module
+		for _, a := range n.Args {
+			if base := lastName(pysyntax.Dotted(a)); base != "" {
+				s.derived[base] = append(s.derived[base], n.Name)
+			}
+			_, s.binding = a.Range()
+		}
+		s.targets = append(s.targets[:0], n.Name)
+	case *pysyntax.Global:
+		s.top.sets = append(s.top.sets, n.Names...)
+	case *pysyntax.Assign:
+		_, end := n.Range()
+		s.bind(end, n.Targets...)
+	case *pysyntax.AnnAssign:
+		_, end := n.Range()
+		s.bind(end, n.Target)
+	case *pysyntax.AugAssign:
+		_, end := n.Range()
+		s.bind(end, n.Target)
+	case *pysyntax.For:
+		_, end := n.Iter.Range()
+		s.bind(end, n.Target)
+	case *pysyntax.WithItem:
+		_, end := n.Range()
+		s.bind(end, n.Vars)
+	}
+}
+
+// bind notes targets: attributes anywhere, names where they are seen by all functions.
+func (s *survey) bind(end int, targets ...pysyntax.Expr) {
+	s.binding, s.targets = end, s.targets[:0]
+	for depth := 0; len(targets) > 0 && depth < 4; depth++ {
+		var inner []pysyntax.Expr
+		for _, t := range targets {
+			switch t := t.(type) {
+			case *pysyntax.Name:
+				if s.top == &s.module {
+					s.targets = append(s.targets, t.ID)
+				}
+			case *pysyntax.Attribute:
+				s.targets = append(s.targets, t.Attr)
+				s.top.sets = append(s.top.sets, t.Attr)
+			case *pysyntax.Subscript:
+				inner = append(inner, t.Value)
+			case *pysyntax.Starred:
+				inner = append(inner, t.Value)
+			case *pysyntax.Tuple:
+				inner = append(inner, t.Elts...)
+			case *pysyntax.List:
+				inner = append(inner, t.Elts...)
+			}
+		}
+		targets = inner
+	}
+}
+
+// mutators are methods that change what they are called on.
+var mutators = wordSet("append extend insert update setdefault pop")
 
 // maxRounds bounds how far interest spreads from a function to its callers.
 const maxRounds = maxCalls
 
+// spreadInterest tells which functions are worth to be followed at a call: small ones,
+// those with something of interest in them, and those that use the names of such
+// functions.
 func spreadInterest(all []*body) bodies {
 	out := bodies{}
-	names := map[string]bool{}
+	names := map[string]bool{} // of functions; true for those of interest
 	for _, b := range all {
-		if b.telling {
-			names[b.def.Name] = true
-		}
+		names[b.def.Name] = names[b.def.Name] || b.telling
+	}
+	for _, b := range all {
+		b.uses = slices.DeleteFunc(b.uses, func(u string) bool { _, ok := names[u]; return !ok })
 	}
 	for range maxRounds {
 		for _, b := range all {
-			for p := b; p != nil && (b.telling || names[b.def.Name]); p = p.parent {
+			for p := b; p.def != nil && (b.telling || names[b.def.Name]); p = p.parent {
 				p.telling = true
 				names[p.def.Name] = true
-				if p.parent != nil && p.parent.telling {
+				if p.parent.telling {
 					break
 				}
 			}
@@ -77,16 +304,12 @@ func spreadInterest(all []*body) bodies {
 			if b.telling {
 				continue
 			}
-			for u := range b.uses {
-				if names[u] {
-					b.telling = true
-					break
-				}
-			}
+			b.telling = slices.ContainsFunc(b.uses, func(u string) bool { return names[u] })
 		}
 	}
 	for _, b := range all {
-		out[b.def] = b.telling || b.size <= smallBody
+		b.worth = b.telling || b.size <= smallBody
+		out[b.def] = b
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package python
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -52,7 +51,7 @@ func (m *machine) load(path string, a *arguments, model string) {
 		if l.downloaded && ev.Origin != "hub" && ev.Origin != "url" {
 			return
 		}
-		if ev.Origin == "" {
+		if ev.Origin == "" || l.origin == "hub" && l.unsafe != "pickle" { // owner/name looks like a path
 			ev.Origin = l.origin
 		}
 		if ev.Model == "" {
@@ -134,12 +133,10 @@ func loaderOf(s set) (ev gate.Load, unsafe bool) {
 
 // flags states arguments that make a call unsafe whatever it calls.
 func (m *machine) flags(path string, a *arguments, model string) {
+	given := withNested(a)
 	for _, f := range unsafeFlags {
-		if f.lib != "" && !slices.ContainsFunc(strings.Split(path, "."), func(p string) bool { return glob(f.lib, p) }) {
-			continue
-		}
-		for _, k := range withNested(a) {
-			if k.name == f.flag {
+		for _, k := range given {
+			if k.name == f.flag && (f.lib == "" || hasPart(path, f.lib)) {
 				m.flag(path, f, k, model)
 			}
 		}
@@ -148,11 +145,14 @@ func (m *machine) flags(path string, a *arguments, model string) {
 
 func (m *machine) flag(path string, f unsafeFlag, k keyword, model string) {
 	value, at := k.value.flag()
+	if f.flag == trustFlag && m.trust != nil && value == "true" {
+		value, _ = m.trust.flag()
+	}
 	if f.value == "false" && k.value.has("False") {
 		value = "false"
 	}
 	if f.value == "set" {
-		if s := written(k.value); s == "" || s == "false" {
+		if s := written(k.value); s == "" || s == "false" || modelid.IsLocal(s) {
 			return
 		}
 		value = written(k.value)
@@ -171,7 +171,7 @@ func (m *machine) flag(path string, f unsafeFlag, k keyword, model string) {
 
 // withNested are the keywords of a call with those in mappings that it passes on.
 func withNested(a *arguments) []keyword {
-	out := slices.Clone(a.kw)
+	out := a.kw[:len(a.kw):len(a.kw)]
 	for _, k := range a.kw {
 		if !strings.HasSuffix(k.name, "_kwargs") && k.name != "model_args" && k.name != "kwargs" {
 			continue

@@ -7,6 +7,7 @@ var loads = []loader{
 	{lib: "torch", call: "load_state_dict_from_url", deep: true, unsafe: "torch-pickle", flag: "weights_only", safe: "true", origin: "url"},
 	{call: "load_state_dict_from_url", unsafe: "torch-pickle", flag: "weights_only", safe: "true", origin: "url"},
 	{lib: "hub", call: "load_url", unsafe: "torch-pickle", origin: "url"},
+	{lib: "model_zoo", call: "load_url", unsafe: "torch-pickle", flag: "weights_only", safe: "true", origin: "url"},
 	{lib: "torch", call: "hub.load", unsafe: "torch-hub", origin: "hub", flag: "source", safe: "local"},
 	{lib: "torch", call: "package.PackageImporter", unsafe: "torch-pickle"},
 	{lib: "torch", call: "load_library", deep: true, unsafe: "downloaded-code", origin: "file"},

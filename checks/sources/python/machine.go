@@ -36,26 +36,29 @@ type machine struct {
 	inlined   int
 	depth     int
 	unrolled  int // runs of the loops that are being run
+	trust     set // the option whose test guards what is being run: trustFlag is what it says
 	stored    int
 	calls     []*callable // that are being followed
 	current   *callable   // that is run without a call
 
-	worth     bodies
+	bodies    bodies
 	strings   map[*pysyntax.Str]*value
 	classes   map[*pysyntax.ClassDef]*classInfo
 	functions []*callable
-	fields    map[string]set // by name: options of argument parsers, fields of data classes
+	dotted    map[string]bool // last names of what was assigned as "a.b"
+	fields    map[string]set  // by name: options of argument parsers, fields of data classes
 	declared  []declaration
 	environ   map[string]set // that the file itself sets
 	stars     []string       // modules of star imports
 	returned  []set          // by the functions that are being followed
 }
 
-func newMachine(ctx context.Context, mod *pysyntax.Module, path string, r *report) *machine {
+func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bodies, r *report) *machine {
 	return &machine{ctx: ctx, mod: mod, path: path, report: r,
-		worth:   worthFollowing(mod, path),
+		bodies:  known,
 		strings: map[*pysyntax.Str]*value{},
 		classes: map[*pysyntax.ClassDef]*classInfo{},
+		dotted:  map[string]bool{},
 		fields:  map[string]set{},
 		environ: map[string]set{},
 	}
@@ -109,7 +112,7 @@ func (m *machine) step() bool {
 // alone runs a function whose arguments are not known but for their defaults.
 func (m *machine) alone(f *callable) {
 	def, ok := f.node.(*pysyntax.FunctionDef)
-	if !ok {
+	if !ok || !m.bodies[def].needed {
 		return
 	}
 	outer, globals := m.scope, m.globals
@@ -117,10 +120,10 @@ func (m *machine) alone(f *callable) {
 	defer func() { m.current = nil }()
 	m.enter(m.frame(f))
 	for _, p := range f.params {
-		m.scope.vars[p.Name] = m.ownDefault(f, p)
+		m.scope.vars.put(p.Name, m.ownDefault(f, p))
 	}
 	if f.class != nil && f.kind != staticMethod && len(f.params) > 0 {
-		m.scope.vars[f.params[0].Name] = m.receiver(f, nil)
+		m.scope.vars.put(f.params[0].Name, m.receiver(f, nil))
 	}
 	m.returned = append(m.returned, nil)
 	m.block(def.Body)

@@ -37,7 +37,7 @@ func (m *machine) nameDefaults() {
 		known := d.value.known()
 		for _, v := range known {
 			id, ok := modelid.Any(v.text)
-			if !ok || !strings.Contains(v.text, "/") || hostedID(v.text) || m.report.standsAt(v.start, v.end) {
+			if !ok || !strings.Contains(v.text, "/") || hostedID(v.text) || m.report.standsAt(v.start, v.end) || builtPath(d.name, v) {
 				continue
 			}
 			how := gate.Resolved
@@ -48,6 +48,11 @@ func (m *machine) nameDefaults() {
 		}
 	}
 	m.uris()
+}
+
+// builtPath tells a path that is put together, as "dir/step", from the name of a model.
+func builtPath(name string, v *value) bool {
+	return v.pieces != nil && strings.HasSuffix(strings.ToLower(name), "path")
 }
 
 // trustByDefault reports an option or a field that turns remote code on unless the user

@@ -49,13 +49,14 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		return
 	}
 	mod := pysyntax.Parse(src.Text)
-	if !relevant(mod, src.Path) && len(mod.Errors) == 0 {
+	known, relevant := look(mod, src.Path)
+	if !relevant && len(mod.Errors) == 0 {
 		return
 	}
 	r := newReport(src)
-	m := newMachine(ctx, mod, src.Path, r)
+	m := newMachine(ctx, mod, src.Path, known, r)
 	m.run()
-	if len(mod.Errors) > 0 {
+	if len(mod.Errors) > 0 && r.context != gate.InDoc { // documents show pieces of programs
 		e := mod.Errors[0]
 		out.Emit(gate.KindUnparsed, src.At(int(e.Offset), int(e.Offset)), gate.Unparsed{Language: "python", Reason: e.Message})
 	}

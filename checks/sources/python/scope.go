@@ -1,7 +1,6 @@
 package python
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/modelgate/gate/internal/pysyntax"
@@ -10,7 +9,7 @@ import (
 // scope holds the values of names, and of attributes as "a.b". A branch is a scope over
 // the one it stands in: it catches what the branch assigns until the branches are merged.
 type scope struct {
-	vars   map[string]set
+	vars   vars
 	parent *scope
 	body   scopeKind
 	// shared are the names that a function declares global.
@@ -27,7 +26,7 @@ const (
 )
 
 func newScope(kind scopeKind, parent *scope) *scope {
-	return &scope{vars: map[string]set{}, parent: parent, body: kind}
+	return &scope{parent: parent, body: kind}
 }
 
 // lookup finds a name as Python does: the scopes of classes are seen only by their own
@@ -36,7 +35,7 @@ func (s *scope) lookup(name string) (set, bool) {
 	inside := true
 	for c := s; c != nil; c = c.parent {
 		if c.body != classScope || inside {
-			if v, ok := c.vars[name]; ok {
+			if v, ok := c.vars.get(name); ok {
 				return v, true
 			}
 		}
@@ -50,7 +49,7 @@ func (s *scope) lookup(name string) (set, bool) {
 // local finds a name in the function, class or module that s is in.
 func (s *scope) local(name string) (set, bool) {
 	for c := s; c != nil; c = c.parent {
-		if v, ok := c.vars[name]; ok {
+		if v, ok := c.vars.get(name); ok {
 			return v, true
 		}
 		if c.body != branchScope {
@@ -72,7 +71,7 @@ func (s *scope) home() *scope {
 // do not end by return or raise. It says whether all of them end so.
 func (m *machine) branch(alternatives ...func() bool) (ends bool) {
 	base := m.scope
-	var live []*scope
+	live := make([]*scope, 0, len(alternatives))
 	for _, run := range alternatives {
 		m.enter(newScope(branchScope, base))
 		b := m.scope
@@ -95,22 +94,21 @@ func (m *machine) enter(s *scope) {
 }
 
 func (m *machine) merge(live []*scope) {
-	names := map[string]bool{}
-	for _, b := range live {
-		for n := range b.vars {
-			names[n] = true
-		}
-	}
-	for _, n := range slices.Sorted(maps.Keys(names)) {
-		var merged set
-		for _, b := range live {
-			v, ok := b.vars[n]
-			if !ok {
-				v, _ = m.scope.local(n)
+	for i, b := range live {
+		for _, a := range b.vars.list {
+			if slices.ContainsFunc(live[:i], func(b *scope) bool { return b.vars.has(a.name) }) {
+				continue // merged already
 			}
-			merged = m.union(merged, v)
+			var merged set
+			for _, c := range live {
+				v, ok := c.vars.get(a.name)
+				if !ok {
+					v, _ = m.scope.local(a.name)
+				}
+				merged = m.union(merged, v)
+			}
+			m.scope.vars.put(a.name, merged)
 		}
-		m.scope.vars[n] = merged
 	}
 }
 

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -9,7 +10,7 @@ import (
 // shapes looks at mappings, and at the keywords of calls, that are configurations of a
 // program that loads: the environment of a container, a training run.
 func (m *machine) shapes(d *value, a *arguments) {
-	if !m.reporting {
+	if !m.reporting || !telling(d, a) {
 		return
 	}
 	pairs := d.pairs
@@ -33,6 +34,16 @@ func (m *machine) shapes(d *value, a *arguments) {
 		}
 	}
 	m.training(v, start, end)
+}
+
+// telling says whether a mapping or a call has a key that shapes looks for.
+func telling(d *value, a *arguments) bool {
+	for i := range d.pairs {
+		if shapeKeys[d.pairs[i].key] {
+			return true
+		}
+	}
+	return a != nil && slices.ContainsFunc(a.kw, func(k keyword) bool { return shapeKeys[k.name] })
 }
 
 // training reads the configuration of axolotl: a base model beside what only a training
@@ -80,18 +91,27 @@ var environmentKeys = []environmentKey{
 	{"MODEL_ID", "REVISION", "TRUST_REMOTE_CODE"},
 }
 
+var shapeKeys = func() map[string]bool {
+	keys := map[string]bool{"base_model": true}
+	for _, k := range environmentKeys {
+		keys[k.id] = true
+	}
+	return keys
+}()
+
 // generic reports arguments whose keyword says that they name a model, of calls that no
 // table knows.
 func (m *machine) generic(callee string, a *arguments) {
-	if sinkOf(callee) != nil || hosted(callee) || containsAny(strings.ToLower(lastName(callee)), notLoading) {
-		m.shapes(&value{kind: dict}, a)
+	m.shapes(&value{kind: dict}, a)
+	first := len(a.pos) > 0 && loadingName(lastName(callee))
+	if !first && !slices.ContainsFunc(a.kw, func(k keyword) bool { return genericKeywords[k.name] }) {
 		return
 	}
-	m.shapes(&value{kind: dict}, a)
-	for i, v := range a.pos {
-		if i == 0 && loadingName(lastName(callee)) {
-			m.namedModel(callee, v, a)
-		}
+	if sinkOf(callee) != nil || hosted(callee) || containsAny(strings.ToLower(lastName(callee)), notLoading) {
+		return
+	}
+	if first {
+		m.namedModel(callee, a.pos[0], a)
 	}
 	for _, k := range a.kw {
 		if genericKeywords[k.name] {
@@ -123,6 +143,9 @@ func slashed(s string) (gate.ModelID, bool) {
 }
 
 func loadingName(name string) bool {
+	if len(name) < len("load_hf") {
+		return false
+	}
 	name = strings.ToLower(name)
 	for _, p := range []string{"load_model", "load_tokenizer", "get_tokenizer", "load_pretrained", "get_model_and", "load_pipeline", "load_checkpoint", "init_model", "build_model", "load_hf", "load_llm", "load_embedding"} {
 		if strings.HasPrefix(strings.TrimLeft(name, "_"), p) {

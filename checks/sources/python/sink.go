@@ -28,6 +28,9 @@ type sink struct {
 	// fetch says that anything may be fetched: only the name of a file of weights tells
 	// that it is a model.
 	fetch bool
+	// saved is the second argument, the file that is written, where the address does not
+	// tell the name of what is fetched.
+	saved string
 }
 
 // arg is an argument that names a model.
@@ -82,18 +85,41 @@ func sinkOf(path string) *sink {
 
 // fits tells whether a dotted path ends in a call and has the library in it.
 func fits(path, lib, call string) bool {
-	parts := strings.Split(strings.ReplaceAll(path, "()", ""), ".")
-	want := strings.Split(call, ".")
-	if len(parts) < len(want) || strings.HasSuffix(path, "()") {
+	if strings.HasSuffix(path, "()") {
 		return false
 	}
-	before := parts[:len(parts)-len(want)]
-	for i, w := range want {
-		if !glob(w, parts[len(before)+i]) {
+	path = strings.ReplaceAll(path, "()", "")
+	more := true
+	for want := true; want; {
+		var name, pattern string
+		if !more {
+			return false
+		}
+		call, pattern, want = cutLast(call)
+		path, name, more = cutLast(path)
+		if !glob(pattern, name) {
 			return false
 		}
 	}
-	return lib == "" || slices.ContainsFunc(before, func(p string) bool { return glob(lib, p) })
+	return lib == "" || more && hasPart(path, lib)
+}
+
+// cutLast splits a dotted path before its last name, and says whether anything stands
+// before it.
+func cutLast(path string) (before, name string, more bool) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:], i >= 0
+}
+
+// hasPart tells whether a dotted path has a name that a pattern fits.
+func hasPart(path, pattern string) bool {
+	for more := true; more; {
+		var name string
+		if path, name, more = cutLast(path); glob(pattern, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // glob compares a name with a pattern that may begin or end in "*".
@@ -221,6 +247,11 @@ func (m *machine) argument(s *sink, id *arg, path string, a *arguments, v set) s
 	var models []gate.ModelID
 	var from []*value
 	known := v.known()
+	if s.saved != "" && !partWeights(v) {
+		if to, _ := a.at(1, s.saved); !partWeights(to) {
+			return ""
+		}
+	}
 	for _, k := range known {
 		model, ok := id.read(k.text)
 		if !ok {
@@ -274,7 +305,7 @@ func (m *machine) unresolved(v set, quiet bool) bool {
 			return true
 		case w.kind == unknown:
 			return !quiet
-		case w.kind == symbol && !quiet:
+		case w.kind == symbol && !quiet && !strings.HasPrefix(w.text, "tempfile."):
 			if origin, _ := m.origin(one(w), 0); origin != "hub" && origin != "url" {
 				return true
 			}

@@ -1,10 +1,14 @@
 package python_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks/sources/python"
+	"github.com/modelgate/gate/internal/checktest"
 )
 
 // TestSinks has a call of each library and what it must, and must not, be taken for. A
@@ -74,6 +78,12 @@ func TestSinks(t *testing.T) {
 		{"keyword of an unknown function", "from mylib import build\nbuild(model_name_or_path='org/a')", "hf org/a"},
 		{"unknown function", "from mylib import build\nbuild('org/a', name='org/b')", ""},
 		{"loader of another file", "from mylib import load_model\nload_model('org/a')", "hf org/a"},
+		{"embedding of a tensor", "import torch.nn as nn\nnn.Embedding.from_pretrained(x)", ""},
+		{"model zoo", "from torch.utils import model_zoo\nmodel_zoo.load_url('https://huggingface.co/org/a/resolve/main/m.pth')", "hf org/a@main"},
+		{"drive", "import gdown\ngdown.download('https://drive.google.com/uc?id=1', 'm.pth')", "url https://drive.google.com/uc?id=1"},
+		{"drive, data", "import gdown\ngdown.download('https://drive.google.com/uc?id=1', 'data.zip')\ngdown.download('https://drive.google.com/uc?id=2', out)", ""},
+		{"option with a path that is put together", "M = 'step'\np.add_argument('--checkpoint_path', default=f'{M}/last')\nimport torch", ""},
+		{"table of many", "T = {" + manyModels() + "}\nfrom transformers import AutoModel\nAutoModel.from_pretrained(T[x]['id'])", "hf org/m"},
 		{"option without a sink", "p.add_argument('--model-path', default='org/a')\nimport torch", "hf org/a"},
 		{"option that is no model", "p.add_argument('--dataset', default='org/a')\np.add_argument('--hub_model_id', default='org/a')\nimport torch", ""},
 		{"option of a hosted model", "p.add_argument('--model', default='openai/gpt-4o')\nimport torch", ""},
@@ -97,5 +107,31 @@ func TestSinks(t *testing.T) {
 				t.Errorf("got %q, want %q in\n%s", got, want, tt.code)
 			}
 		})
+	}
+}
+
+// manyModels are the items of a table with a mapping for each model.
+func manyModels() string {
+	var b strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&b, "%d: {'id': 'org/m'}, ", i)
+	}
+	return b.String()
+}
+
+func TestDocumentsShowPieces(t *testing.T) {
+	text := "from transformers import AutoModel\nAutoModel.from_pretrained('org/a'\n...)x"
+	for path, want := range map[string]int{"README.md": 0, "a.py": 1} {
+		r := checktest.Find(t, python.Finder{}, path, "python", text)
+		if got := len(checktest.Of[gate.Unparsed](r, gate.KindUnparsed)); got != want {
+			t.Errorf("%s: %d words of what was not parsed, want %d", path, got, want)
+		}
+	}
+}
+
+func TestTemporaryFoldersAreNoModels(t *testing.T) {
+	r := find(t, "import tempfile\nfrom transformers import AutoModel\nwith tempfile.TemporaryDirectory() as d:\n  AutoModel.from_pretrained(d)\nAutoModel.from_pretrained(x)")
+	if len(r.References) != 1 || r.References[0].At.Line != 5 {
+		t.Errorf("got %s", checktest.JSON(r.References))
 	}
 }

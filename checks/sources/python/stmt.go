@@ -130,12 +130,30 @@ func (m *machine) ret(e pysyntax.Expr) {
 }
 
 func (m *machine) ifs(s *pysyntax.If) bool {
-	var runs []func() bool
+	runs := make([]func() bool, 0, len(s.Clauses)+1)
 	for _, c := range s.Clauses {
-		m.eval(c.Test)
-		runs = append(runs, func() bool { return m.block(c.Body) })
+		v := m.eval(c.Test)
+		runs = append(runs, func() bool { return m.guarded(c, v) })
 	}
 	return m.branch(append(runs, func() bool { return m.block(s.Else) })...)
+}
+
+// trustFlag is the argument that options of its name are passed on to.
+const trustFlag = "trust_remote_code"
+
+// guarded runs the block of a clause. "if args.trust_remote_code: f(trust_remote_code=True)"
+// passes the option on, as "f(trust_remote_code=args.trust_remote_code)" does.
+func (m *machine) guarded(c pysyntax.IfClause, test set) bool {
+	if lastName(pysyntax.Dotted(c.Test)) != trustFlag {
+		return m.block(c.Body)
+	}
+	outer := m.trust
+	if m.trust = test; len(test) == 0 {
+		m.trust = one(&value{kind: unknown, text: trustFlag})
+	}
+	ended := m.block(c.Body)
+	m.trust = outer
+	return ended
 }
 
 func (m *machine) try(s *pysyntax.Try) bool {
@@ -161,7 +179,7 @@ func (m *machine) match(s *pysyntax.Match) bool {
 	for _, c := range s.Cases {
 		runs = append(runs, func() bool {
 			if c.Pattern != nil && c.Pattern.Name != "" {
-				m.scope.vars[c.Pattern.Name] = subject
+				m.scope.vars.put(c.Pattern.Name, subject)
 			}
 			m.discard(c.Guard)
 			return m.block(c.Body)
@@ -268,10 +286,11 @@ func (m *machine) set(name string, v set) {
 	}
 	if m.scope.home().shared[name] {
 		top := m.globals.home()
-		top.vars[name] = m.union(top.vars[name], v)
+		old, _ := top.vars.get(name)
+		top.vars.put(name, m.union(old, v))
 		return
 	}
-	m.scope.vars[name] = v
+	m.scope.vars.put(name, v)
 }
 
 func (m *machine) declareGlobal(names []string) {
@@ -318,8 +337,14 @@ func (m *machine) assignAttribute(t *pysyntax.Attribute, v set) {
 			m.fields[t.Attr] = m.union(m.fields[t.Attr], v)
 		}
 	}
+	m.putAttribute(t, v)
+}
+
+// putAttribute gives what is written as a dotted name a value in this scope.
+func (m *machine) putAttribute(t *pysyntax.Attribute, v set) {
 	if d := pysyntax.Dotted(t); d != "" {
-		m.scope.vars[d] = v
+		m.scope.vars.put(d, v)
+		m.dotted[t.Attr] = true
 	}
 }
 
@@ -328,6 +353,9 @@ func (m *machine) assignItem(t *pysyntax.Subscript, v set) {
 	key := m.eval(t.Index).known()
 	if len(key) != 1 {
 		return
+	}
+	if key[0].text == trustFlag && m.trust != nil && v.has("True") {
+		v = m.trust
 	}
 	start, end := t.Index.Range()
 	if len(v) > 0 {
@@ -343,10 +371,13 @@ func (m *machine) assignItem(t *pysyntax.Subscript, v set) {
 		}
 		changed = append(changed, b)
 	}
+	if len(changed) == 0 {
+		return
+	}
 	switch b := t.Value.(type) {
-	case *pysyntax.Name, *pysyntax.Attribute:
-		if d := pysyntax.Dotted(b); d != "" && len(changed) > 0 {
-			m.scope.vars[d] = changed
-		}
+	case *pysyntax.Name:
+		m.scope.vars.put(b.ID, changed)
+	case *pysyntax.Attribute:
+		m.putAttribute(b, changed)
 	}
 }

@@ -1,5 +1,7 @@
 package python
 
+import "slices"
+
 // maxSet bounds the strings that an expression may be, maxComposed those of them that
 // were put together.
 const (
@@ -9,7 +11,7 @@ const (
 
 // maxOf bounds the alternatives of the other kinds: what has more is code of a generality
 // that has no model in it.
-var maxOf = [...]int{unknown: 8, text: maxSet, constant: 16, list: 32, dict: 32, symbol: 32, function: 16, class: 16, instance: 16, namespace: 1}
+var maxOf = [...]int{unknown: 8, text: maxSet, constant: 16, list: 256, dict: 256, symbol: 32, function: 16, class: 16, instance: 16, namespace: 1}
 
 // identity is what two values have in common that are one alternative: the place of a
 // string, the path of a symbol, the place where a list or dict was written.
@@ -59,13 +61,13 @@ func (m *machine) union(sets ...set) set {
 		return first
 	}
 	m.steps += n / 4
-	b := builder{m: m, set: make(set, 0, min(n, 64))}
+	b := builder{m: m, set: make(set, 0, min(n, 16))}
 	for _, s := range sets {
 		for _, v := range s {
 			b.add(v)
 		}
 	}
-	return b.set
+	return slices.Clip(b.set) // sets are shared, and added to
 }
 
 func sameSet(a, b set) bool {
@@ -85,11 +87,10 @@ type builder struct {
 }
 
 // indexed is the size from which a builder keeps an index.
-const indexedSize = 8
+const indexedSize = 24
 
 func (b *builder) add(v *value) {
-	id := v.identity()
-	if i := b.find(id); i >= 0 {
+	if i := b.find(v); i >= 0 {
 		if b.set[i] != v && (v.kind == list || v.kind == dict) {
 			b.set[i] = b.m.join(b.set[i], v)
 		}
@@ -104,7 +105,7 @@ func (b *builder) add(v *value) {
 		return
 	}
 	if b.index != nil {
-		b.index[id] = len(b.set)
+		b.index[v.identity()] = len(b.set)
 	}
 	b.set = append(b.set, v)
 	if len(b.set) == indexedSize {
@@ -135,15 +136,15 @@ func (b *builder) drop(v *value) {
 	}
 }
 
-func (b *builder) find(id identity) int {
+func (b *builder) find(v *value) int {
 	if b.index != nil {
-		if i, ok := b.index[id]; ok {
+		if i, ok := b.index[v.identity()]; ok {
 			return i
 		}
 		return -1
 	}
 	for i, w := range b.set {
-		if w.identity() == id {
+		if w == v || w.kind == v.kind && w.identity() == v.identity() {
 			return i
 		}
 	}

@@ -44,6 +44,7 @@ type value struct {
 	attrs    map[string]set // of an instance
 	args     *arguments     // of the call that gave this result
 	bound    *arguments     // that functools.partial gave a function
+	self     [1]*value      // of one
 }
 
 // piece is a part of a string that was put together. Its literal is nil where the part is
@@ -64,7 +65,11 @@ type pair struct {
 // set is what an expression may be: all that is known. An empty set knows nothing.
 type set []*value
 
-func one(v *value) set { return set{v} }
+// one is the set of a single value, which keeps it in itself.
+func one(v *value) set {
+	v.self[0] = v
+	return v.self[:]
+}
 
 // known are the strings of a set that have no unknown parts.
 func (s set) known() []*value {

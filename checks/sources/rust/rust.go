@@ -15,8 +15,12 @@ import (
 	"github.com/modelgate/gate/internal/tokens"
 )
 
-// maxText is the length of the longest file that is read.
-const maxText = 4 << 20
+// maxText is the length of the longest file that is read, maxAttribute how far the key of a
+// value in an attribute is looked for.
+const (
+	maxText      = 4 << 20
+	maxAttribute = 64
+)
 
 // Finder finds models in Rust.
 type Finder struct{}
@@ -34,16 +38,16 @@ func (Finder) Spec() gate.Spec {
 // Wants takes files by the ending of their names.
 func (Finder) Wants(p string, head []byte) bool { return path.Ext(p) == ".rs" }
 
-// libraries are the words without which nothing is fetched from the Hub.
+// libraries are the words without which a file fetches nothing from the Hub by itself.
 var libraries = [][]byte{[]byte("hf_hub"), []byte("Api::new"), []byte("ApiBuilder"), []byte("Repo::"), []byte("mistralrs"), []byte("ModelBuilder")}
 
 // Find scans a file that uses a client of the Hub.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	used := false
+	client := false
 	for _, w := range libraries {
-		used = used || bytes.Contains(src.Text, w)
+		client = client || bytes.Contains(src.Text, w)
 	}
-	if !used {
+	if !client && !bytes.Contains(src.Text, []byte("download")) {
 		return
 	}
 	if len(src.Text) > maxText {
@@ -51,7 +55,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
 		return
 	}
-	f := &finding{src: src, out: out, list: tokens.Scan(string(src.Text), tokens.Rust)}
+	f := &finding{src: src, out: out, client: client, list: tokens.Scan(string(src.Text), tokens.Rust)}
 	if len(f.list) == tokens.Max {
 		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
 			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
@@ -72,6 +76,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 type finding struct {
 	src    *gate.Source
 	out    gate.Recorder
+	client bool // the file uses a client of the Hub
 	list   []tokens.Token
 	pairs  []int
 	within []int // the index of the mark that opens the group around a token, or -1
@@ -122,7 +127,10 @@ func (f *finding) text(i int) {
 	}
 	open := f.within[i]
 	call := f.at(open - 1).Text
-	if call == "!" && macros[f.at(open-2).Text] || calls[call] || f.dataset(open) || f.key(i) {
+	if call == "!" && macros[f.at(open-2).Text] || calls[call] || f.dataset(open) || f.key(i) || f.described(i, open) {
+		return
+	}
+	if !f.client && !f.download(i, open) {
 		return
 	}
 	args := map[string]string{}
@@ -141,8 +149,11 @@ func (f *finding) text(i int) {
 		args["revision"] = "?" // it is followed no further
 	}
 	loader := "hf_hub"
-	if call == "model" || call == "repo" || call == "with_revision" || call == "new" {
+	switch {
+	case call == "model" || call == "repo" || call == "with_revision" || call == "new":
 		loader += "." + call
+	case f.download(i, open):
+		loader = call
 	}
 	f.out.Reference(gate.Reference{Model: m, Loader: loader, Args: args, At: f.src.At(t.Start, t.End), Finder: "rust",
 		Context: modelid.ContextOf(f.src.Path), Resolution: f.resolution(call), Immutable: modelid.Immutable(m, args)})
@@ -154,6 +165,9 @@ func (f *finding) resolution(call string) gate.Resolution {
 	case "model", "with_revision", "new":
 		return gate.Literal
 	}
+	if downloads.MatchString(call) {
+		return gate.Literal
+	}
 	return gate.Resolved
 }
 
@@ -163,6 +177,12 @@ var (
 		"assert_eq": true, "include_str": true, "include_bytes": true, "trace": true, "expect": true}
 	calls = map[string]bool{"dataset": true, "space": true, "get": true, "join": true, "expect": true, "context": true, "open": true,
 		"from_file": true, "pp": true, "starts_with": true, "ends_with": true, "contains": true, "doc": true}
+	// downloads are the names of functions of the program that hand an id to a client which
+	// another file uses.
+	downloads = regexp.MustCompile(`^(download|fetch)_(model|models|artifacts?|weights|repo|hub|snapshot|safetensors|checkpoints?|tokenizer)$`)
+	// defaults are the keys of an attribute that hold what an option is if it is not given.
+	defaults = map[string]bool{"default_value": true, "default_value_t": true, "default_value_os": true, "default_missing_value": true,
+		"default_values": true, "default_values_t": true, "default": true}
 	// revision is how a revision looks that hf_hub takes.
 	revision = regexp.MustCompile(`^(main|master|dev|fp16|bf16|refs/(pr|heads|tags|convert)/[\w.-]+|[0-9a-f]{7,40}|v[0-9][\w.]*)$`)
 )
@@ -257,6 +277,32 @@ func (f *finding) key(i int) bool {
 	return f.at(i+1).Is("=") && f.at(i+2).Is(">") || f.at(i-1).Is("=") && f.at(i-2).Is("=")
 }
 
+// download tells that the string is the first argument of a call that downloads a model.
+func (f *finding) download(i, open int) bool {
+	return open == i-1 && f.at(open).Is("(") && downloads.MatchString(f.at(open-1).Text)
+}
+
+// described tells that the string stands in an attribute that documents or checks, and
+// gives no default.
+func (f *finding) described(i, open int) bool {
+	for k, depth := open, 0; k >= 0 && depth < maxAttribute; k, depth = f.within[k], depth+1 {
+		if f.at(k).Is("[") && (f.at(k-1).Is("#") || f.at(k-1).Is("!") && f.at(k-2).Is("#")) {
+			return !defaults[f.attributeKey(i, k)]
+		}
+	}
+	return false
+}
+
+// attributeKey is the word before the value that the string at index i belongs to.
+func (f *finding) attributeKey(i, open int) string {
+	for k := i - 1; k > open && k > i-maxAttribute; k-- {
+		if t := f.at(k); t.Kind == tokens.Word && !t.Is("vec") {
+			return t.Text
+		}
+	}
+	return ""
+}
+
 // dataset tells that the call around names a data set or a space.
 func (f *finding) dataset(open int) bool {
 	if open < 0 || !f.at(open).Is("(") {
@@ -278,7 +324,8 @@ func (f *finding) revision(i, open int) string {
 	}
 	for k := i + 1; k < min(len(f.list), i+32) && f.within[k] >= open; k++ {
 		t := f.list[k]
-		if t.Kind == tokens.String && (f.within[k] == open) {
+		some := f.within[k] > open && f.at(f.within[k]-1).Is("Some") && f.within[f.within[k]] == open
+		if t.Kind == tokens.String && (f.within[k] == open || some) {
 			if revision.MatchString(t.Text) {
 				return t.Text
 			}

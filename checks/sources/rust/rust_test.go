@@ -26,6 +26,9 @@ fn main() {
     let default_revision = "refs/pr/21".to_string();
 }
 #[arg(long, default_value = "u/v")]
+#[schema(example = "w/x")]
+#[cfg_attr(feature = "http", schema(example = json!("w/y")))]
+#[clap(default_values = vec!["u/w", "u/x"])]
 `
 
 func TestFind(t *testing.T) {
@@ -41,12 +44,29 @@ func TestFind(t *testing.T) {
 7 i/j@refs/pr/2 [hf_hub] false
 7 k/l [hf_hub] false
 15 s/t@refs/pr/21 [hf_hub] false
-18 u/v [hf_hub] false`
+18 u/v [hf_hub] false
+21 u/w [hf_hub] false
+21 u/x [hf_hub] false`
 	if s := strings.Join(got, "\n"); s != want {
 		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}
-	if r := checktest.Find(t, Finder{}, "main.rs", "", "fn main() { f(\"a/b\") }"); len(r.References) > 0 {
+	if r := checktest.Find(t, Finder{}, "main.rs", "", "fn main() { f(\"a/b\"); download(\"c/d\") }"); len(r.References) > 0 {
 		t.Error("found a model without a client of the Hub")
+	}
+}
+
+func TestFindWithoutClient(t *testing.T) {
+	r := checktest.Find(t, Finder{}, "main.rs", "", `mod common;
+let (root, _) = download_artifacts("a/b", None, None)?;
+let (root, _) = common::download_model("c/d", Some("refs/pr/3"))?;
+let s = load_snapshot("e/f"); let t = download_artifacts(&root, "g/h");
+`)
+	var got []string
+	for _, ref := range r.References {
+		got = append(got, fmt.Sprintf("%d %s [%s] %s", ref.At.Line, ref.Model, ref.Loader, ref.Resolution))
+	}
+	if s, want := strings.Join(got, "\n"), "2 a/b [download_artifacts] literal\n3 c/d@refs/pr/3 [download_model] literal"; s != want {
+		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}
 }
 

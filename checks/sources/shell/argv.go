@@ -158,12 +158,14 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// bare looks at an argument that no option names: a URI that can only be a model's, or
-// the filename of a download.
+// bare looks at an argument that no option names: a URI that can only be a model's, the
+// address of weights on the Hub, or the filename of a download.
 func (w *walker) bare(l *loading, spec command, f field) {
 	switch {
 	case scheme(f.text()):
 		l.add(f, modelid.URI, false)
+	case strings.HasPrefix(f.text(), "https://"):
+		l.add(f, hubWeights, false)
 	case strings.HasSuffix(spec.words, " download") && l.args["filename"] == "":
 		l.args["filename"] = known(f.values[0])
 	}

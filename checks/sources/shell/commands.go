@@ -164,6 +164,12 @@ func file(s string) (gate.ModelID, bool) {
 	return m, ok && m.File != ""
 }
 
+// hubWeights is a file of weights on the Hub, which whatever takes its address loads.
+func hubWeights(s string) (gate.ModelID, bool) {
+	m, ok := file(s)
+	return m, ok && m.Source != "url" && modelid.WeightsFile(m.File)
+}
+
 // wheel is a package that holds a model: of spaCy, or of the Hub.
 func wheel(s string) (gate.ModelID, bool) {
 	_, link, at := strings.Cut(s, "@")

@@ -42,7 +42,7 @@ func (w *walker) assignedValue(a assignment, v value, role modelid.Role) {
 	}
 	m, ok := identify(v.S, role)
 	if ok || role != modelid.NoRole || movers[a.name] {
-		w.out.Bind(gate.Binding{Name: "env:" + a.name, Value: v.S, At: w.at(v)})
+		w.out.Bind(gate.Binding{Name: w.named(a.name), Value: v.S, At: w.at(v)})
 	}
 	named := role == modelid.ModelRole || role == modelid.MaybeModelRole || role == modelid.TokenizerRole
 	if !ok || !named && !scheme(v.S) {

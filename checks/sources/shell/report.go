@@ -37,7 +37,7 @@ func (w *walker) loaded(l *loading, id loaded) (gate.ModelID, bool) {
 		}
 	}
 	if !id.known() {
-		if id.sure {
+		if id.sure && !w.senseless(l, id) {
 			w.dynamic(l, id, args)
 		}
 		return gate.ModelID{}, false
@@ -47,6 +47,17 @@ func (w *walker) loaded(l *loading, id loaded) (gate.ModelID, bool) {
 		return gate.ModelID{}, false
 	}
 	return w.state(m, l.loader, args, id.value, l.at), true
+}
+
+// senseless tells that an unknown value is not worth stating: a blank in a document, or
+// a repository that git clones and that nothing says to be one of the Hub's.
+func (w *walker) senseless(l *loading, id loaded) bool {
+	if strings.HasPrefix(l.loader, "git ") {
+		host, _, _ := strings.Cut(id.S, unknown)
+		m, ok := modelid.URI(host + "owner/name")
+		return !ok || m.Source == "url"
+	}
+	return w.place == gate.InDoc && id.variable == ""
 }
 
 // dynamic states a load whose model only running the script tells.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -74,13 +75,17 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		return
 	}
 	text, masks := mask(string(src.Text))
+	place := modelid.ContextOf(src.Path)
+	if place == gate.InDoc {
+		text = blanks.ReplaceAllStringFunc(text, hide)
+	}
 	if depth(text) > maxDepth {
 		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
 			Reason: "the script nests deeper than what is parsed", Budget: "depth", Limit: maxDepth})
 		return
 	}
 	w := &walker{ctx: ctx, src: src, out: out, text: text, masks: masks,
-		vars: map[string]variable{}, place: modelid.ContextOf(src.Path), seen: map[string]bool{}, exported: map[string]bool{}, digests: map[string]string{}}
+		vars: map[string]variable{}, place: place, seen: map[string]bool{}, exported: map[string]bool{}, digests: map[string]string{}}
 	w.script()
 }
 
@@ -197,6 +202,14 @@ func mask(s string) (string, map[int]string) {
 		i = end
 	}
 	return string(b), masks
+}
+
+// blanks are what a document leaves for its reader to fill in: "--model <your model>".
+var blanks = regexp.MustCompile(`(?m)(^|[\s="'/:@])<[A-Za-z]([\w ./:-]*\w)?>($|[\s"'/:,)])`)
+
+func hide(match string) string {
+	from, to := strings.IndexByte(match, '<'), strings.IndexByte(match, '>')+1
+	return match[:from] + strings.Repeat(string(rune(hole)), to-from) + match[to:]
 }
 
 // depth bounds from above how deep constructs of a text nest.

@@ -73,6 +73,8 @@ func TestFind(t *testing.T) {
 		{"pieces", "O=org\nhf download $O/name", "1 hf org/name [hf download]"},
 		{"checked", "wget -O m.bin https://example.com/x.bin\necho \"" + strings.Repeat("a", 64) + "  m.bin\" | sha256sum -c -",
 			"1 url https://example.com/x.bin [wget] sha256=" + strings.Repeat("a", 64)},
+		{"address of weights", "python fetch.py https://huggingface.co/org/name/resolve/main/m.gguf", "1 hf org/name@main [python]"},
+		{"option of a configuration", "python x.py --model_config_name_or_path org/name --data_name_or_path org/data", "1 hf org/name [python]"},
 		{"kserve", "huggingfaceserver --model_name=t5 --model_id=google-t5/t5-small", "1 hf google-t5/t5-small [huggingfaceserver]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,6 +96,8 @@ func TestSilent(t *testing.T) {
 		"python x.py --model_name_or_path ~/weights/llama --output_dir out/x",
 		"litellm --model openai/gpt-4o",
 		"git clone https://github.com/org/name",
+		"python fetch.py https://huggingface.co/org/name https://example.com/m.gguf",
+		"python fetch.py https://huggingface.co/org/name/resolve/main/cat.png",
 		"git clone https://huggingface.co/datasets/org/name",
 		"curl https://example.com/data.json -d '{\"model\": \"org/name\"}'",
 		"docker run vllm/vllm-openai:latest",
@@ -107,6 +111,29 @@ func TestSilent(t *testing.T) {
 		if len(r.References) > 0 || len(r.Evidence) > 0 {
 			t.Errorf("%q: %s %s", text, brief(r.References), checktest.JSON(r.Evidence))
 		}
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	for _, c := range []struct{ name, path, text, want string }{
+		{"blank", "README.md", "model=<your private model>\nvllm serve $model", ""},
+		{"blank in a word", "README.md", "vllm serve org/<name> --port 1", ""},
+		{"clone of anything", "run.sh", "git clone $REPO\ngit clone https://github.com/$OWNER/name", ""},
+		{"clone of a model", "run.sh", "git clone https://huggingface.co/$MODEL", "1  ?  [git clone]"},
+		{"redirection", "README.md", "vllm serve org/name <in >out", "1 hf org/name [vllm serve]"},
+		{"another block", "README.md", "vllm serve $model", "1  ? doc:README.md:model [vllm serve]"},
+		{"script", "run.sh", "vllm serve $model", "1  ? env:model [vllm serve]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := checktest.Find(t, Finder{}, c.path, "shell", c.text)
+			if got := brief(r.References); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+	r := checktest.Find(t, Finder{}, "docs/a.md", "shell", "model=org/name")
+	if len(r.Bindings) != 1 || r.Bindings[0].Name != "doc:docs/a.md:model" {
+		t.Errorf("a document binds %v", r.Bindings)
 	}
 }
 

@@ -219,7 +219,7 @@ func (w *walker) param(p *syntax.ParamExp) []value {
 		}
 	}
 	if environment(name) {
-		return []value{w.hidden(at, "env:"+name)}
+		return []value{w.hidden(at, w.named(name))}
 	}
 	return []value{w.hidden(at, "")}
 }
@@ -230,10 +230,19 @@ func (w *walker) defaults(name string, word *syntax.Word) []value {
 	for i := range values {
 		values[i].how = worst(values[i].how, gate.Alternative)
 		if environment(name) {
-			values[i].variable = "env:" + name
+			values[i].variable = w.named(name)
 		}
 	}
 	return values
+}
+
+// named is the name by which a variable is joined with what gives it a value. The blocks
+// of a document follow each other for its reader, and no program gets their variables.
+func (w *walker) named(name string) string {
+	if w.place == gate.InDoc {
+		return "doc:" + w.src.Path + ":" + name
+	}
+	return "env:" + name
 }
 
 // environment tells a name from a parameter such as $1 or $@.

@@ -10,8 +10,8 @@
 #   precision: very-high
 #   security_severity: "4.0"
 #   remediation: >-
-#     Use a model that has the format, or convert it with `gate convert` and publish
-#     the result.
+#     Use a model that has the format, or convert it and publish the result. This
+#     version looks at no registry: waive a model after you have seen its files.
 #   standards:
 #     - cwe-502
 #     - cwe-636

@@ -10,8 +10,8 @@
 #   precision: high
 #   security_severity: "6.0"
 #   remediation: >-
-#     Publish the model at an approved source and load it from there; lock it with
-#     `gate lock` so that its digest and its origin are known.
+#     Publish the model at an approved source and load it from there by commit; list
+#     models that the repository itself makes under produced.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

@@ -10,7 +10,8 @@
 #   precision: high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Use a model under an allowed licence, or have its licence added to the list.
+#     Use a model under an allowed licence. This version asks no registry: look at the
+#     model's page, then waive the model.
 #   standards:
 #     - cwe-1395
 #     - owasp-llm/LLM03:2025

@@ -11,7 +11,8 @@
 #   precision: very-high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Read the card and enter its digest under reviews; `gate lock` prints the entry.
+#     Read the card, then waive the model with who approved it; this version fetches
+#     no cards.
 #   standards:
 #     - cwe-1395
 #     - owasp-llm/LLM03:2025

@@ -10,7 +10,8 @@
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Use the model of an organization, or list the person under publishers by id.
+#     Use the model of an organization. This version asks no registry: look at the
+#     model's page, then waive the model.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

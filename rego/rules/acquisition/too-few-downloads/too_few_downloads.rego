@@ -10,7 +10,8 @@
 #   precision: medium
 #   security_severity: "3.0"
 #   remediation: >-
-#     Use a model with more downloads, or waive this one after a review.
+#     Use a model with more downloads. This version asks no registry: look at the
+#     model's page, then waive the model.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

@@ -11,8 +11,8 @@
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Use a model of a verified organization, or list its publisher under publishers by
-#     id.
+#     Use a model of a verified organization. This version asks no registry: look at
+#     the model's page, then waive the model.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

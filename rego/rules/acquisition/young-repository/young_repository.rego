@@ -10,7 +10,8 @@
 #   precision: medium
 #   security_severity: "4.0"
 #   remediation: >-
-#     Wait, use an established model, or waive this one after a review.
+#     Wait, or use an established model. This version asks no registry: look at the
+#     model's page, then waive the model.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

@@ -10,7 +10,8 @@
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Run `gate behave` on the model and attach its attestation.
+#     Test the model for triggers, then waive it with the result; this version reads
+#     no attestations.
 #   standards:
 #     - cwe-511
 #     - owasp-llm/LLM04:2025

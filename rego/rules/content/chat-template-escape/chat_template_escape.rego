@@ -9,7 +9,7 @@
 #   precision: high
 #   security_severity: "8.8"
 #   remediation: >-
-#     Replace the template by that of the original model, and lock it.
+#     Replace the template by that of the original model.
 #   standards:
 #     - cwe-1336
 #     - cwe-94

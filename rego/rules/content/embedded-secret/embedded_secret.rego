@@ -4,7 +4,6 @@
 #   A key, token or password stands in a file that is passed on with the model.
 # custom:
 #   evidence: [secret.found]
-#   awaits: [secret.found]
 #   precision: medium
 #   security_severity: "6.0"
 #   remediation: >-

@@ -1,10 +1,10 @@
 # METADATA
-# title: TensorFlow graph has an operator that touches the machine
+# title: Graph has an operator that touches the machine
 # description: >-
 #   Some operators read and write files, load libraries or call Python. They run when
 #   the graph runs, with the rights of the program.
 # custom:
-#   evidence: [tf.operator]
+#   evidence: [tf.operator, tflite.operator, onnx.operator]
 #   precision: very-high
 #   security_severity: "8.5"
 #   remediation: >-
@@ -25,6 +25,21 @@ import data.lib.fact
 violations contains object.union({"on": item, "message": message}, certainty(item)) if {
 	some item in input.evidence["tf.operator"]
 	message := sprintf("%v has the operator %v, which %v.", [fact.entry(item), fact.text(item, "type"), effect(item)])
+}
+
+# TensorFlow Lite calls the operators of TensorFlow by names with Flex before them.
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["tflite.operator"]
+	some operator, what in effects
+	fact.field(item, "type") == concat("", ["Flex", operator])
+	message := sprintf("%v has the operator %v, which %v.", [fact.entry(item), fact.text(item, "type"), what])
+}
+
+# The libraries that bring these to ONNX call the Python that the model names.
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["onnx.operator"]
+	fact.field(item, "type") in {"PyOp", "PythonOp"}
+	message := sprintf("%v has the operator %v, which calls Python.", [fact.entry(item), fact.text(item, "type")])
 }
 
 effect(item) := effects[item.data.type] if effects[item.data.type]

@@ -4,7 +4,7 @@
 #   Bytes that no tensor uses, a name that stands twice, or a metadata entry that is a
 #   program or an archive. No reader of the weights needs them; somebody else may.
 # custom:
-#   evidence: [safetensors.gap, safetensors.duplicate, safetensors.metadata, gguf.metadata, gguf.layout, onnx.metadata]
+#   evidence: [safetensors.gap, safetensors.duplicate, safetensors.metadata, gguf.metadata, gguf.layout, onnx.metadata, flax.extension]
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
@@ -47,4 +47,9 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence[kind]
 	fact.field(item, "payload") != ""
 	message := sprintf("%v carries %v in its metadata entry %q.", [fact.entry(item), fact.text(item, "payload"), fact.text(item, "key")])
+}
+
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["flax.extension"]
+	message := sprintf("%v has a value of the extension type %v, which Flax does not know.", [fact.entry(item), fact.text(item, "type")])
 }

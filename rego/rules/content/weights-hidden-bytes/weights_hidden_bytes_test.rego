@@ -94,3 +94,8 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_flax_extension if {
+	item := {"kind": "flax.extension", "at": {"path": "m.msgpack"}, "data": {"type": 42}, "model": "", "source": ""}
+	rule.violations == {{"on": item, "message": "m.msgpack has a value of the extension type 42, which Flax does not know."}} with input.evidence as {"flax.extension": [item]}
+}

@@ -73,6 +73,18 @@ test_silent_on_good if {
 	rule.violations == set() with input.evidence as {"code.load": [item_3, item_4]}
 }
 
+test_one_cause_is_told_once if {
+	kernel := object.union(item_1, {"data": {"callee": "kernels.get_kernel"}})
+	trusted := object.union(kernel, {"data": {"unsafe": "remote-code", "flag": "trust_remote_code", "value": "true"}})
+	rule.violations == set() with input.evidence as {"code.load": [kernel, trusted]}
+
+	other := object.union(trusted, {"data": {"model": "org/other"}})
+	count(rule.violations) == 1 with input.evidence as {"code.load": [kernel, other]}
+
+	unsure := object.union(trusted, {"data": {"value": "?"}})
+	count(rule.violations) == 1 with input.evidence as {"code.load": [kernel, unsure]}
+}
+
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }

@@ -31,8 +31,13 @@ import data.lib.use
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("remote-code")
 	not reviewed(item)
-	message := sprintf("%v runs Python code from the repository of %v.", [use.call(item), use.subject(item)])
+	message := sprintf("%v runs Python code from %v.", [use.call(item), origin(item)])
 }
+
+# A custom pipeline is a program of its own, beside the model that it is used with.
+origin(item) := sprintf("the custom pipeline %v", [use.value(item)]) if {
+	item.data.flag == "custom_pipeline"
+} else := sprintf("the repository of %v", [use.subject(item)])
 
 # Where a review is enough, all of the model's code must have one.
 reviewed(item) if {

@@ -109,6 +109,12 @@ test_fires if {
 	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}, {"on": item_2, "message": "transformers.pipeline runs Python code from the repository of the model that it loads.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
 }
 
+test_says_whose_code if {
+	pipeline := object.union(item_1, {"data": {"flag": "custom_pipeline", "value": "some_pipeline"}})
+	data_set := object.union(item_1, {"data": {"callee": "datasets.load_dataset", "model": ""}})
+	{violation.message | some violation in rule.violations} == {"transformers.AutoModel.from_pretrained(custom_pipeline=some_pipeline) runs Python code from the custom pipeline some_pipeline.", "datasets.load_dataset(trust_remote_code=True) runs Python code from the repository of the data set that it loads."} with input.evidence as {"code.load": [pipeline, data_set]}
+}
+
 test_silent_on_good if {
 	rule.violations == set() with input.evidence as {"code.load": [item_3, item_4]}
 }

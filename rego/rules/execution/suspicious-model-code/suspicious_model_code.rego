@@ -28,13 +28,23 @@ import data.lib.fact
 
 violations contains object.union({"on": item, "message": message}, certainty(item)) if {
 	some item in input.evidence["python.call"]
-	message := sprintf("%v calls %v %v.", [fact.entry(item), fact.text(item, "callee"), moment(item)])
+	message := sprintf("%v calls %v %v%v.", [fact.entry(item), fact.text(item, "callee"), moment(item), hiding(item)])
 }
 
-# What a function does when it is called may be what it is for.
-certainty(item) := {"at_most": "warn"} if fact.field(item, "scope") == "function"
+# What a function does when it is called may be what it is for, unless it was hidden.
+certainty(item) := {"at_most": "warn"} if {
+	fact.field(item, "scope") == "function"
+	not hidden(item)
+}
 
 else := {}
+
+# The call stands in text that the file decodes or evaluates.
+hidden(item) if fact.field(item, "decoded") == true
+
+hiding(item) := ", in text that it decodes or evaluates" if hidden(item)
+
+else := ""
 
 moment(item) := "when one of its functions is called" if {
 	fact.field(item, "scope") == "function"

@@ -8,8 +8,8 @@
 #   precision: high
 #   security_severity: "8.0"
 #   remediation: >-
-#     Load weights by a commit and a digest, or vendor the code and lock it with `gate
-#     lock`.
+#     Load weights by a commit and a digest, or commit the code to your repository
+#     after a review.
 #   standards:
 #     - cwe-829
 #     - cwe-94
@@ -27,5 +27,5 @@ import data.lib.use
 
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("torch-hub")
-	message := sprintf("%v runs the hubconf.py of %v.", [use.call(item), use.subject(item)])
+	message := sprintf("%v downloads and runs the hubconf.py of %v.", [use.callee(item), use.subject(item)])
 }

@@ -66,7 +66,7 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "torch.hub.load runs the hubconf.py of org/name."}, {"on": item_2, "message": "torch.hub.load runs the hubconf.py of the model that it loads.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "torch.hub.load downloads and runs the hubconf.py of org/name."}, {"on": item_2, "message": "torch.hub.load downloads and runs the hubconf.py of the model that it loads.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
 }
 
 test_silent_on_good if {

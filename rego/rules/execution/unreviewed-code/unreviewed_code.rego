@@ -8,7 +8,7 @@
 #   precision: very-high
 #   security_severity: "7.0"
 #   remediation: >-
-#     Review the file and enter its digest under reviews; `gate lock` prints the entry.
+#     Review the file and enter its SHA-256 under reviews with the kind code.
 #   standards:
 #     - cwe-829
 #     - cwe-94

@@ -22,5 +22,5 @@ import data.lib.use
 
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("numpy-pickle")
-	message := sprintf("%v unpickles the objects in %v, which can run any code.", [use.call(item), use.subject(item)])
+	message := sprintf("%v unpickles the objects in %v, which can run any code.", [use.call(item), use.content(item)])
 }

@@ -68,7 +68,7 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "numpy.load(allow_pickle=True) unpickles the objects in org/name, which can run any code."}, {"on": item_2, "message": "numpy.load unpickles the objects in the model that it loads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "numpy.load(allow_pickle=True) unpickles the objects in org/name, which can run any code."}, {"on": item_2, "message": "numpy.load unpickles the objects in what it reads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
 }
 
 test_silent_on_good if {

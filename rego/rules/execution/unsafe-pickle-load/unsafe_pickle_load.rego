@@ -22,5 +22,5 @@ import data.lib.use
 
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("pickle")
-	message := sprintf("%v unpickles %v, which can run any code.", [use.call(item), use.subject(item)])
+	message := sprintf("%v unpickles %v, which can run any code.", [use.call(item), use.content(item)])
 }

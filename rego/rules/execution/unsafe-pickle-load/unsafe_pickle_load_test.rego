@@ -66,7 +66,7 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "joblib.load unpickles org/name, which can run any code."}, {"on": item_2, "message": "joblib.load unpickles the model that it loads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "joblib.load unpickles org/name, which can run any code."}, {"on": item_2, "message": "joblib.load unpickles what it reads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
 }
 
 test_silent_on_good if {

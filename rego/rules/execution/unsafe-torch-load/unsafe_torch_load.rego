@@ -22,7 +22,7 @@ import data.lib.use
 
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("torch-pickle")
-	message := sprintf("%v unpickles %v, which%v can run any code.", [use.call(item), use.subject(item), when(item)])
+	message := sprintf("%v unpickles %v, which%v can run any code.", [use.call(item), use.content(item), when(item)])
 }
 
 # What the argument is by default depends on the version.

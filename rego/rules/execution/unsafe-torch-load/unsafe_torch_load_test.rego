@@ -85,7 +85,7 @@ item_5 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "torch.load(weights_only=False) unpickles org/name, which can run any code."}, {"on": item_2, "message": "torch.load unpickles the model that it loads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "torch.load(weights_only=False) unpickles org/name, which can run any code."}, {"on": item_2, "message": "torch.load unpickles what it reads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
 }
 
 test_silent_on_good if {
@@ -97,5 +97,5 @@ test_no_evidence if {
 }
 
 test_says_when_it_depends if {
-	rule.violations == {{"on": item_5, "message": "torch.load without weights_only unpickles the model that it loads, which before torch 2.6 can run any code."}} with input.evidence as {"code.load": [item_5]}
+	rule.violations == {{"on": item_5, "message": "torch.load without weights_only unpickles what it reads, which before torch 2.6 can run any code."}} with input.evidence as {"code.load": [item_5]}
 }

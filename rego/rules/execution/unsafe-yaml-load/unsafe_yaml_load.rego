@@ -21,5 +21,10 @@ import data.lib.use
 
 violations contains object.union({"on": item, "message": message}, use.certainty(item)) if {
 	some item in use.loads("yaml")
-	message := sprintf("%v makes any Python object that %v names, which can run any code.", [use.call(item), use.subject(item)])
+	message := sprintf("%v makes any Python object that is named in %v, which%v can run any code.", [use.call(item), use.content(item), when(item)])
 }
+
+# The full loader, which is also the default, was closed late.
+when(item) := " before PyYAML 5.4" if use.value(item) in {"absent", "FullLoader", "CFullLoader"}
+
+else := ""

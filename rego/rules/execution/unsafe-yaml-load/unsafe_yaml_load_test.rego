@@ -68,7 +68,12 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "yaml.load(Loader=UnsafeLoader) makes any Python object that org/name names, which can run any code."}, {"on": item_2, "message": "yaml.load makes any Python object that the model that it loads names, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "yaml.load(Loader=UnsafeLoader) makes any Python object that is named in org/name, which can run any code."}, {"on": item_2, "message": "yaml.load makes any Python object that is named in what it reads, which can run any code.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+}
+
+test_depends_on_version if {
+	full := object.union(item_1, {"data": {"value": "FullLoader"}})
+	rule.violations == {{"on": full, "message": "yaml.load(Loader=FullLoader) makes any Python object that is named in org/name, which before PyYAML 5.4 can run any code."}} with input.evidence as {"code.load": [full]}
 }
 
 test_silent_on_good if {

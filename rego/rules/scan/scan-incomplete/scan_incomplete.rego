@@ -10,8 +10,7 @@
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Raise the limit that was spent, repair the file, put the file itself in the place
-#     of a link, or waive this path.
+#     Repair the file, put the file itself in the place of a link, or waive this path.
 #   standards:
 #     - cwe-409
 #     - cwe-770

@@ -8,7 +8,7 @@
 #   precision: high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Repair the syntax of the file, or exclude it.
+#     Repair the syntax of the file, or waive it by its path.
 #   standards:
 #     - cwe-409
 #     - cwe-770

@@ -8,8 +8,7 @@
 #   precision: very-high
 #   security_severity: "4.0"
 #   remediation: >-
-#     Convert it with `gate convert`; safetensors and GGUF files, and plain state
-#     dicts, can be proven.
+#     Convert it to safetensors or GGUF; these, and plain state dicts, can be proven.
 #   standards:
 #     - cwe-502
 #     - cwe-354

@@ -8,7 +8,8 @@
 #   precision: very-high
 #   security_severity: "7.5"
 #   remediation: >-
-#     Convert it with `gate convert` and load the safetensors file.
+#     Convert it with its own library in an isolated place, and load the safetensors
+#     file.
 #   standards:
 #     - cwe-502
 #     - cwe-636

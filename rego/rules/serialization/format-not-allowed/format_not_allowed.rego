@@ -8,7 +8,7 @@
 #   precision: very-high
 #   security_severity: "6.0"
 #   remediation: >-
-#     Convert it with `gate convert`, or have the format added to allowed_formats.
+#     Convert it to an allowed format, or have the format added to allowed_formats.
 #   standards:
 #     - cwe-502
 #     - cwe-636

@@ -10,7 +10,8 @@
 #   precision: high
 #   security_severity: "3.0"
 #   remediation: >-
-#     Add the gate to the workflow, and its hook to .pre-commit-config.yaml.
+#     Run `gate check` in the workflow and in a pre-commit hook. This version looks
+#     for neither, so the warning stays.
 #   standards:
 #     - cwe-693
 #     - cwe-284

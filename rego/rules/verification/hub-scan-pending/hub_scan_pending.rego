@@ -10,7 +10,8 @@
 #   precision: high
 #   security_severity: "3.0"
 #   remediation: >-
-#     Wait for the scan, or run the gate online.
+#     Look at the scan on the model's page, then waive the model; this version asks no
+#     registry.
 #   standards:
 #     - cwe-506
 #     - owasp-llm/LLM03:2025

@@ -10,7 +10,8 @@
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Run `gate lock`, which scans the model and records the result with its digests.
+#     Download the model, run `gate scan` on its folder, then waive the model with the
+#     result; this version keeps no record of scans.
 #   standards:
 #     - cwe-506
 #     - owasp-llm/LLM03:2025

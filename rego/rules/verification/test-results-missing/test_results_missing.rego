@@ -10,7 +10,8 @@
 #   precision: very-high
 #   security_severity: "4.0"
 #   remediation: >-
-#     Run the tests and attach the attestation to the model.
+#     Run the tests, then waive the model with the result; this version reads no
+#     attestations.
 #   standards:
 #     - cwe-511
 #     - owasp-llm/LLM04:2025

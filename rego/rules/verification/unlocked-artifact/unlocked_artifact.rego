@@ -10,7 +10,8 @@
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Run `gate lock` and commit models.lock.
+#     Pin the model to a full commit or to a digest that its loader checks, then waive
+#     the model; this version reads no lock.
 #   standards:
 #     - cwe-353
 #     - cwe-354

@@ -9,7 +9,8 @@
 #   precision: high
 #   security_severity: "6.0"
 #   remediation: >-
-#     Pass the full commit as revision; `gate lock` finds it and `gate fix` writes it.
+#     Pass the full commit as revision, which `git ls-remote` prints for a model's
+#     repository; elsewhere a digest that the loader checks.
 #   standards:
 #     - cwe-494
 #     - cwe-829

@@ -10,7 +10,8 @@
 #   precision: very-high
 #   security_severity: "6.5"
 #   remediation: >-
-#     Sign the model with a key of signing_keys, or use one that is signed.
+#     Use a model that is signed, verify the signature yourself, then waive the model;
+#     this version verifies none.
 #   standards:
 #     - cwe-347
 #     - cwe-345
