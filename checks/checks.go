@@ -44,6 +44,7 @@ import (
 	"github.com/modelgate/gate/checks/formats/zip"
 	"github.com/modelgate/gate/checks/sources/config"
 	"github.com/modelgate/gate/checks/sources/dockerfile"
+	"github.com/modelgate/gate/checks/sources/enforcement"
 	"github.com/modelgate/gate/checks/sources/golang"
 	"github.com/modelgate/gate/checks/sources/java"
 	"github.com/modelgate/gate/checks/sources/javascript"
@@ -56,6 +57,7 @@ import (
 	"github.com/modelgate/gate/checks/sources/requirements"
 	"github.com/modelgate/gate/checks/sources/rust"
 	"github.com/modelgate/gate/checks/sources/shell"
+	"github.com/modelgate/gate/checks/sources/suppression"
 	"github.com/modelgate/gate/checks/sources/vcs"
 )
 
@@ -90,6 +92,7 @@ func Finders() []Finder {
 		shell.Finder{},
 		dockerfile.Finder{},
 		config.Finder{},
+		enforcement.Finder{},
 		golang.Finder{},
 		java.Finder{},
 		javascript.Finder{},
@@ -99,6 +102,7 @@ func Finders() []Finder {
 		modelfile.Finder{},
 		requirements.Finder{},
 		rust.Finder{},
+		suppression.Finder{},
 		vcs.Finder{},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks"
 	"github.com/modelgate/gate/internal/bypass"
 	"github.com/modelgate/gate/internal/cli"
 )
@@ -28,6 +29,7 @@ type judged struct {
 	bypass.Recipe
 	got   bypass.Verdict
 	rules []string // that are violated, but for those about formats as such
+	files []gate.File
 }
 
 // TestBypasses judges all recipes by the built-in policy and compares with the pinned
@@ -50,12 +52,7 @@ func judgeRecipes(t *testing.T) []judged {
 	t.Helper()
 	dir := t.TempDir()
 	recipes := bypass.Recipes()
-	seen := map[string]bool{}
 	for i, r := range recipes {
-		if seen[r.ID()] {
-			t.Errorf("two recipes are called %s", r.ID())
-		}
-		seen[r.ID()] = true
 		for _, f := range r.Files {
 			path := filepath.Join(dir, fmt.Sprintf("%04d", i), f.Name)
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -67,9 +64,15 @@ func judgeRecipes(t *testing.T) []judged {
 		}
 	}
 	found := make([]map[string]gate.Level, len(recipes))
-	for _, v := range scanReport(t, dir).Violations {
-		var i int
-		if _, err := fmt.Sscanf(v.At.Path, "%04d/", &i); err != nil || v.Rule == "blocked-format" {
+	rows := make([]judged, len(recipes))
+	report := scanReport(t, dir)
+	for _, f := range report.Artifacts[0].Files {
+		i := recipeOf(t, f.Path)
+		rows[i].files = append(rows[i].files, f)
+	}
+	for _, v := range report.Violations {
+		i := recipeOf(t, v.At.Path)
+		if v.Rule == "blocked-format" {
 			continue
 		}
 		if found[i] == nil {
@@ -79,11 +82,19 @@ func judgeRecipes(t *testing.T) []judged {
 			found[i][v.Rule] = v.Level
 		}
 	}
-	rows := make([]judged, len(recipes))
 	for i, r := range recipes {
-		rows[i] = judged{r, verdictOf(found[i]), slices.Sorted(maps.Keys(found[i]))}
+		rows[i].Recipe, rows[i].got, rows[i].rules = r, verdictOf(found[i]), slices.Sorted(maps.Keys(found[i]))
 	}
 	return rows
+}
+
+// recipeOf is the recipe whose folder a path begins with.
+func recipeOf(t *testing.T, path string) (i int) {
+	t.Helper()
+	if _, err := fmt.Sscanf(path, "%04d/", &i); err != nil {
+		t.Fatalf("%q is in the folder of no recipe", path)
+	}
+	return i
 }
 
 func verdictOf(rules map[string]gate.Level) bypass.Verdict {
@@ -160,4 +171,96 @@ func tableOf(rows []judged) string {
 	return b.String()
 }
 
-func limitsOf(rows []judged) string { return "" }
+// unverified splits the inspectors' formats into those of which some file is verified and
+// all others.
+func unverified(rows []judged) (verified, others []string) {
+	best := map[string]gate.State{}
+	for _, i := range checks.Inspectors() {
+		best[i.Spec().Name] = gate.Unread
+	}
+	for _, r := range rows {
+		for _, f := range r.files {
+			if f.State == gate.Verified && f.Format != "" {
+				best[f.Format] = f.State
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(best)) {
+		if best[name] == gate.Verified {
+			verified = append(verified, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	return verified, others
+}
+
+func limitsOf(rows []judged) string {
+	count := map[bypass.Verdict]int{}
+	byTechnique := map[string][]judged{}
+	var techniques []string
+	var b strings.Builder
+	for _, r := range rows {
+		count[r.got]++
+		if byTechnique[r.Technique] == nil {
+			techniques = append(techniques, r.Technique)
+		}
+		byTechnique[r.Technique] = append(byTechnique[r.Technique], r)
+	}
+	fmt.Fprintf(&b, `# Limits
+
+What the gate is known to miss. This page is written by a test, which builds %d inert files
+for %d techniques of hiding what a model does, and ordinary files that resemble them, and
+lets the built-in policy judge them. The verdict on each is pinned in
+[testdata/bypasses.tsv](../testdata/bypasses.tsv); an unexpected hit fails the test as an
+unexpected miss does.
+
+%d are denied, %d are warned of, %d pass in silence.
+
+## Missed
+
+What is said less loudly than it deserves, or not at all.
+
+| technique | file | deserves | gets | why |
+|---|---|---|---|---|
+`, len(rows), len(techniques), count[bypass.Denied], count[bypass.Warned], count[bypass.Clean])
+	for _, r := range rows {
+		if r.Why != "" {
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Technique, r.Name, r.Want, r.got, r.Why)
+		}
+	}
+	verified, others := unverified(rows)
+	fmt.Fprintf(&b, `
+## Never verified
+
+A file is *verified* only where a grammar or an exact layout accounts for each of its
+bytes. Formats of which some files are: %s.
+All others are at best *unproven*: read, and nothing found. Of these inspectors no file of
+this test is verified: %s.
+What could not be read to its end is *unread*, with the reason, and denied by scan-incomplete
+or malformed-file. A policy can demand more than *unproven* with the rule unproven-weights.
+
+No state says anything of:
+
+- how a model behaves: weights that answer wrongly to a trigger are sound weights;
+- code that a loader runs besides what the file asks for, such as a class of a package that
+  is named and not shipped: the package is not read;
+- flaws in the library that loads: a layout is held to the format's specification, not to the
+  bugs of one reader;
+- data that is encrypted, or packed by a method that is not read: it is unread;
+- text that persuades: words in a prompt, a model card or metadata are not judged.
+
+## Techniques
+
+| technique | files | denied | warned | silent |
+|---|--:|--:|--:|--:|
+`, strings.Join(verified, ", "), strings.Join(others, ", "))
+	for _, name := range techniques {
+		n := map[bypass.Verdict]int{}
+		for _, r := range byTechnique[name] {
+			n[r.got]++
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", name, len(byTechnique[name]), n[bypass.Denied], n[bypass.Warned], n[bypass.Clean])
+	}
+	return b.String()
+}

@@ -34,7 +34,7 @@ var informational = []gate.Kind{
 
 // subjects are the first parts of kinds beside the names of the checks that state them:
 // what several checks speak of, and what a check calls by its common name.
-var subjects = strings.Fields("archive code config embedded external joblib native npy openvino pickle pmml python refs scan secret template tf torch torchscript")
+var subjects = strings.Fields("archive code config embedded external joblib native npy openvino pickle pmml policy precommit python refs scan secret template tf torch torchscript workflow")
 
 // specs are the specifications of all checks with the folders they stand in.
 func specs() map[string]gate.Spec {

@@ -37,11 +37,15 @@ func (r *Recipe) ID() string { return r.Technique + "/" + r.Name }
 
 // Recipes are all recipes, in the order of the table.
 func Recipes() []Recipe {
-	return slices.Concat(
+	all := slices.Concat(
 		machine(), operands(), streams(), gadgets(), names(), zips(), archives(),
 		numeric(), torch(), frameworks(), graphs(), headers(), templates(), repositories(),
 		grammar(), paths(), benign(),
 	)
+	for i := range all {
+		all[i].Why = misses[all[i].ID()]
+	}
+	return all
 }
 
 // one is a recipe of one file.
@@ -56,12 +60,4 @@ func pickles(technique string, want Verdict, rows ...[2]string) []Recipe {
 		out = append(out, one(technique, r[0], "model.pkl", []byte(r[1]), want))
 	}
 	return out
-}
-
-// missed explains why recipes are not judged as they deserve.
-func missed(why string, recipes ...Recipe) []Recipe {
-	for i := range recipes {
-		recipes[i].Why = why
-	}
-	return recipes
 }

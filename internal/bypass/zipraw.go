@@ -120,3 +120,14 @@ func checkpoint(more ...member) []byte {
 	}
 	return []byte(zipOf(append(members, more...)...))
 }
+
+// Deflated is an archive of one entry whose compressed data is given.
+func Deflated(name, compressed string, size uint32) string {
+	z := []byte(zipOf(member{name: name, data: compressed}))
+	for magic, at := range map[string]int{"PK\x03\x04": 8, "PK\x01\x02": 10} {
+		i := bytes.LastIndex(z, []byte(magic))
+		binary.LittleEndian.PutUint16(z[i+at:], 8)
+		binary.LittleEndian.PutUint32(z[i+at+14:], size)
+	}
+	return string(z)
+}

@@ -124,7 +124,7 @@ func (c *Command) gather(ctx context.Context, root *os.Root, pol *config.Policy,
 	return &findings{
 		References: refs,
 		Artifacts:  byFolder(res.Files),
-		Evidence:   append(append(res.Evidence, referenceFacts(refs)...), committed(res.Evidence)...),
+		Evidence:   slices.Concat(res.Evidence, referenceFacts(refs), committed(res.Evidence), c.running()),
 		Stats:      res.Stats,
 		Unjudged:   unjudged(res, refs),
 	}, nil
@@ -193,6 +193,18 @@ func referenceFacts(refs []gate.Reference) []gate.Evidence {
 		out[i] = gate.Evidence{Kind: gate.KindReference, At: r.At, Data: gate.ReferenceFact{Reference: r, ID: r.Model.Key()}}
 	}
 	return out
+}
+
+// running states that this very run enforces the policy, where a CI system started it.
+func (c *Command) running() []gate.Evidence {
+	if c.Getenv("CI") == "" && c.Getenv("GITHUB_ACTIONS") == "" {
+		return nil
+	}
+	fact := gate.WorkflowGate{Running: true, Events: []string{}}
+	if event := c.Getenv("GITHUB_EVENT_NAME"); event != "" {
+		fact.Events = append(fact.Events, event)
+	}
+	return []gate.Evidence{{Kind: gate.KindWorkflowGate, At: gate.Location{Path: "."}, Data: fact}}
 }
 
 // committed states the weights that lie in the repository itself.

@@ -312,6 +312,16 @@ func TestMessagesArePrintable(t *testing.T) {
 	}
 }
 
+// TestPathsOfAllBytes names an entry as no reader of JSON would write it.
+func TestPathsOfAllBytes(t *testing.T) {
+	for _, path := range []string{"a.zip!b\x00.txt", "a.zip!\x1b[2J\a", "a.zip!\u2028\"\\"} {
+		list := decide(t, Input{Evidence: []gate.Evidence{incomplete(path)}})
+		if len(list) != 1 || list[0].At.Path != path {
+			t.Errorf("%q: %+v", path, list)
+		}
+	}
+}
+
 // TestInputFitsSchema holds what the rules get to the schema that they are checked with.
 func TestInputFitsSchema(t *testing.T) {
 	text, err := rego.FS.ReadFile("schemas/input.json")

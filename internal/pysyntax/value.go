@@ -27,8 +27,10 @@ func (s *Str) Value() string {
 			text = b.String()
 			b.Reset()
 		}
-		b.WriteString(strings.NewReplacer("{{", "{", "}}", "}").Replace(text))
-		return b.String()
+		if !strings.ContainsAny(text, "{}") {
+			return text
+		}
+		return strings.NewReplacer("{{", "{", "}}", "}").Replace(text)
 	}
 	for i := 0; i < len(s.Raw); {
 		switch c := s.Raw[i]; {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -77,7 +78,7 @@ func (m *summaryWriter) waived(r *gate.Report) {
 	for _, v := range r.Violations {
 		if v.Waived != nil {
 			m.block("| %s | %s | %s | %s | %s |\n", markdown(place(v.At)), markdown(v.Rule),
-				markdown(v.Waived.Expires), markdown(v.Waived.Reason), markdown(v.Waived.ApprovedBy))
+				markdown(cmp.Or(v.Waived.Expires, "no end")), markdown(v.Waived.Reason), markdown(v.Waived.ApprovedBy))
 		}
 	}
 }

@@ -273,3 +273,25 @@ func TestUnknownFormat(t *testing.T) {
 		t.Errorf("error %v does not say what there is", err)
 	}
 }
+
+// TestWaivedWithoutAnEnd holds what is said of a waiver that does not expire.
+func TestWaivedWithoutAnEnd(t *testing.T) {
+	r := sample()
+	r.Violations[4].Waived = &gate.Waiver{Reason: "ours", ApprovedBy: "in-line comment"}
+	for name, want := range map[string]string{
+		"text":     "old.pkl pickle-unsafe-import: ours (approved by in-line comment)",
+		"markdown": "| pickle-unsafe-import | no end | ours | in-line comment |",
+	} {
+		w, err := For(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := w(&b, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.ReplaceAll(b.String(), "\\", ""), want) {
+			t.Errorf("%s does not say %q:\n%s", name, want, b.String())
+		}
+	}
+}

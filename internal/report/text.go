@@ -123,8 +123,12 @@ func (t *text) waived(r *gate.Report) {
 			fmt.Fprintf(t, "\n%s\n", t.paint("bold", "WAIVED"))
 			first = false
 		}
-		fmt.Fprintf(t, "  %s %s until %s: %s (approved by %s)\n", place(v.At), plain(v.Rule),
-			plain(v.Waived.Expires), plain(v.Waived.Reason), plain(v.Waived.ApprovedBy))
+		until := ""
+		if day := v.Waived.Expires; day != "" {
+			until = " until " + plain(day)
+		}
+		fmt.Fprintf(t, "  %s %s%s: %s (approved by %s)\n", place(v.At), plain(v.Rule), until,
+			plain(v.Waived.Reason), plain(v.Waived.ApprovedBy))
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *scanner) file(ctx context.Context, e entry) (out fileResult) {
 		w.search(timed, blob)
 	}
 	if s.artifact(e, blob) {
-		w.inspect(timed, blob, 0)
+		w.inspect(timed, blob, 0, len(out.evidence))
 	}
 	if timed.Err() != nil && ctx.Err() == nil {
 		w.incomplete(e.path, "took longer than the limit", "time", int64(s.opt.Limits.FileTime.Seconds()))
@@ -111,10 +111,10 @@ func (w *worker) find(ctx context.Context, src *gate.Source, finders []checks.Fi
 	}
 }
 
-// inspect runs the inspectors over a blob and states what it is.
-func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth int) gate.State {
+// inspect runs the inspectors over a blob and states what it is. What was stated of it
+// before, while it was unpacked, is the evidence from an index on.
+func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth, before int) gate.State {
 	var claims []claim
-	before := len(w.out.evidence)
 	w.out.inspected++
 	at := len(w.out.files)
 	w.out.files = append(w.out.files, gate.File{Path: b.Path, Size: b.Size})

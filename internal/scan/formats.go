@@ -61,7 +61,8 @@ var weights = map[string][]string{
 	".onnx": {"onnx"}, ".tflite": {"tflite"}, ".pb": {"savedmodel", "onnx", "unknown"}, ".skops": {"skops", "zip"},
 	".keras": {"keras", "zip", "hdf5"}, ".h5": {"hdf5"}, ".hdf5": {"hdf5"},
 	".npy": {"npy"}, ".npz": {"npz", "zip"},
-	".pt": torchContents, ".ckpt": torchContents, ".pth": append(slices.Clone(torchContents), "pth", "text"),
+	".pt": torchContents, ".ckpt": torchContents, ".pt2": torchContents, ".ptl": torchContents, ".distcp": torchContents,
+	".pth": append(slices.Clone(torchContents), "pth", "text"),
 	".bin": append(slices.Clone(torchContents), "gguf", "ggml", "safetensors", "onnx", "text", "unknown"),
 	".pkl": pickleContents, ".pickle": pickleContents, ".joblib": pickleContents, ".dill": pickleContents,
 }
@@ -115,8 +116,15 @@ var configs = []string{
 	"MLmodel", "model_config.yaml", "modules.json", "saved_model.pb",
 }
 
-// modelFolders are the folders that hold weights with their configuration: what lies
-// beside them is shipped with a model. A repository's own code beside a lone weights file
+// modelCode tells whether a file is named as code that a hub library loads with a model.
+func modelCode(name string) bool {
+	stem, ok := strings.CutSuffix(name, ".py")
+	kind, _, _ := strings.Cut(stem, "_")
+	return ok && (stem == "handler" || slices.Contains([]string{"modeling", "configuration", "tokenization", "processing"}, kind))
+}
+
+// modelFolders are the folders that hold weights with their configuration or code: what
+// lies beside them is shipped with a model. A repository's own code beside a lone weights file
 // is not.
 func modelFolders(files []entry) map[string]bool {
 	weighty, configured := map[string]bool{}, map[string]bool{}
@@ -124,7 +132,7 @@ func modelFolders(files []entry) map[string]bool {
 		if modelName(f.path) {
 			weighty[path.Dir(f.path)] = true
 		}
-		if slices.Contains(configs, path.Base(f.path)) {
+		if name := path.Base(f.path); slices.Contains(configs, name) || modelCode(name) {
 			configured[path.Dir(f.path)] = true
 		}
 	}

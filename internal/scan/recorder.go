@@ -122,7 +122,7 @@ func (r *recorder) Child(name string, size int64, rd io.Reader) {
 		r.worst = gate.Unread
 		return
 	}
-	path := r.path() + "!" + named(name)
+	path, before := r.path()+"!"+named(name), len(r.w.out.evidence)
 	at, ok := rd.(io.ReaderAt)
 	if !ok || size < 0 {
 		spool, err := r.w.spool(path, rd)
@@ -136,7 +136,7 @@ func (r *recorder) Child(name string, size int64, rd io.Reader) {
 		defer spool.Close()
 		at, size = spool, spool.size
 	}
-	state := r.w.inspect(r.ctx, gate.NewBlob(path, size, at), r.depth+1)
+	state := r.w.inspect(r.ctx, gate.NewBlob(path, size, at), r.depth+1, before)
 	r.worst = worse(r.worst, state)
 }
 

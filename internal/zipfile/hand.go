@@ -61,12 +61,17 @@ func (a *Archive) Hand(e *Entry, give func(name string, size int64, r io.Reader)
 // handRaw gives data as it stands. Some archives declare a method that nobody has over
 // data that is stored all the same.
 func (a *Archive) handRaw(e *Entry, err error, give func(string, int64, io.Reader)) Handed {
-	give(e.Name, e.Compressed, a.Raw(e))
 	encrypted := e.Flags&FlagEncrypted != 0
 	stored := e.Compressed == e.Size || e.Local
+	sound := (encrypted || err != nil) && e.Compressed <= maxEncrypted && stored && a.sum(e) == e.CRC
+	name := e.Name
+	if encrypted && !sound {
+		name += "[encrypted]" // its name says nothing of these bytes
+	}
+	give(name, e.Compressed, a.Raw(e))
 	switch {
-	case err == nil && encrypted, err != nil:
-		if e.Compressed <= maxEncrypted && stored && a.sum(e) == e.CRC {
+	case encrypted || err != nil:
+		if sound {
 			if err != nil {
 				return Handed{Anomaly: "method"}
 			}

@@ -2,7 +2,8 @@
 # title: The waiver that covers an item
 # description: >-
 #   A waiver names one rule, and a model or a path or both; it covers what fits all that
-#   it names until the end of its last day.
+#   it names until the end of its last day. A comment in the source covers its line, for
+#   the rules that the policy leaves to comments.
 package lib.waiver
 
 import data.lib.config
@@ -13,7 +14,8 @@ never := {"policy-changed", "waiver-expired", "waiver-expiring", "digest-mismatc
 # What says that the gate was blind can be excused only for a path.
 by_path := {"scan-incomplete"}
 
-# The first waiver of the policy that covers the item, else null.
+# The first waiver of the policy that covers the item, else the comment that does, else
+# null.
 covering(id, item) := fitting[0] if {
 	count(of_rule[id]) > 0
 	fitting := [waiver |
@@ -21,6 +23,9 @@ covering(id, item) := fitting[0] if {
 		fits(waiver, item)
 	]
 	count(fitting) > 0
+} else := commented[0] if {
+	commented := in_line(id, item)
+	count(commented) > 0
 } else := null
 
 of_rule[id] := waivers if {
@@ -44,6 +49,42 @@ fits(waiver, item) if {
 	fits_path(waiver, item)
 	fits_digest(waiver, item)
 	fits_environment(waiver, item)
+}
+
+# Comments that cover the item, as waivers that do not expire.
+in_line(id, item) := [waiver |
+	some comment in comments[id]
+	comment.at.path == item.at.path
+	comment.data.line == item.at.line
+	waiver := {
+		"rule": id,
+		"path": item.at.path,
+		"reason": comment.data.reason,
+		"approved_by": "in-line comment",
+		"expires": "",
+	}
+]
+
+# The comments that count, by the rule that they waive.
+comments[id] := counting if {
+	some id in data.config.inline
+	counting := [comment |
+		some comment in input.evidence["policy.ignore"]
+		id in comment.data.rules
+		counts(id, comment)
+	]
+}
+
+# Whether the policy lets a comment waive a rule, and the comment says why and where.
+counts(id, comment) if {
+	left_to_comments(id)
+	comment.data.reason != ""
+	comment.data.line > 0
+}
+
+left_to_comments(id) if {
+	id in data.config.inline
+	not id in never
 }
 
 names_something(waiver) if waiver.model

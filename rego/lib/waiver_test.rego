@@ -78,3 +78,46 @@ test_no_waivers if {
 	waiver.covering("a-rule", item) == null with data.config.rules as rules
 		with input.evidence as {}
 }
+
+comment(fields) := {"at": {"path": "app.py", "line": 3}, "data": object.union({"rules": ["a-rule"], "reason": "why", "alone": false, "line": 3}, fields)}
+
+commented(id, at, fact, inline) := covering if {
+	covering := waiver.covering(id, object.union(item, {"at": at})) with data.config.rules as rules
+		with data.config.inline as inline
+		with input.evidence as {"policy.ignore": [fact]}
+}
+
+test_by_comment if {
+	commented("a-rule", {"path": "app.py", "line": 3}, comment({}), ["a-rule"]) == {
+		"rule": "a-rule",
+		"path": "app.py",
+		"reason": "why",
+		"approved_by": "in-line comment",
+		"expires": "",
+	}
+}
+
+test_not_by_comment if {
+	here := {"path": "app.py", "line": 3}
+	every call in [
+		["a-rule", {"path": "app.py", "line": 4}, comment({}), ["a-rule"]],
+		["a-rule", {"path": "b.py", "line": 3}, comment({}), ["a-rule"]],
+		["a-rule", {"path": "app.py"}, comment({}), ["a-rule"]],
+		["a-rule", {"path": "app.py"}, comment({"line": 0}), ["a-rule"]],
+		["a-rule", here, comment({}), []],
+		["a-rule", here, comment({}), ["b-rule"]],
+		["a-rule", here, comment({"reason": ""}), ["a-rule"]],
+		["a-rule", here, comment({"rules": ["b-rule"]}), ["a-rule"]],
+		["digest-mismatch", here, comment({"rules": ["digest-mismatch"]}), ["digest-mismatch"]],
+	] {
+		commented(call[0], call[1], call[2], call[3]) == null
+	}
+}
+
+test_policy_before_comment if {
+	full := {"rule": "a-rule", "path": "app.py", "days_left": 1}
+	covering := waiver.covering("a-rule", object.union(item, {"at": {"path": "app.py", "line": 3}})) with data.config.rules as rules
+		with data.config.inline as ["a-rule"]
+		with input.evidence as {"policy.waiver": [{"data": full}], "policy.ignore": [comment({})]}
+	covering == full
+}

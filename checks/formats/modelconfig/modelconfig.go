@@ -74,7 +74,7 @@ func (Inspector) Wants(b *gate.Blob) bool {
 	if !strings.HasSuffix(name, ".json") || !object(head) {
 		return false
 	}
-	if name == "config.json" || len(bytes.TrimSpace(head)) == 0 {
+	if name == "config.json" || name == "modules.json" || len(bytes.TrimSpace(head)) == 0 {
 		return true
 	}
 	for _, key := range markers {

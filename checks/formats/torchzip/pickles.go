@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxPickle  = 256 << 20 // of a compressed pickle, which is held in memory
+	maxPickle  = 64 << 20 // of a compressed pickle, which is held in memory
 	maxStreams = 1024
 )
 

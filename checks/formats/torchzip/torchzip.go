@@ -81,7 +81,7 @@ func (Inspector) Spec() gate.Spec {
 
 // Wants implements checks.Inspector.
 func (Inspector) Wants(b *gate.Blob) bool {
-	if !zipfile.Sniff(b.Head(), b.Tail(), b.Size) {
+	if !zipfile.Sniff(b.Head(), b.Tail(), b.Size) || zipfile.Stacked(b.Path, b, b.Size) != nil {
 		return false
 	}
 	a, err := zipfile.Read(context.Background(), b, b.Size)
@@ -210,7 +210,9 @@ func (c *checkpoint) finish() {
 }
 
 // inside is the path of an entry.
-func (c *checkpoint) inside(e *zipfile.Entry) string { return c.blob.Path + "!" + e.Name }
+func (c *checkpoint) inside(e *zipfile.Entry) string {
+	return c.blob.Path + "!" + strings.ReplaceAll(e.Name, "!", "%21")
+}
 
 // folder is the folder of the storages that a pickle names.
 func (c *checkpoint) folder(pkl string) string {

@@ -124,7 +124,7 @@ func TestProblems(t *testing.T) {
 		{"conflict", []string{"m/data.pkl", list(tensor("FloatStorage", "0", 2, 2), tensor("DoubleStorage", "0", 1, 1)), "m/data/0", eight}, []string{"storage conflict"}, nil},
 		{"unreferenced", []string{"m/data.pkl", pkl, "m/data/0", eight, "m/data/7", evil}, []string{"unread unreferenced"}, []string{"m/data/7"}},
 		{"another record", []string{"m/data.pkl", pkl, "m/data/0", eight, "m/x.txt", evil}, nil, []string{"m/x.txt"}},
-		{"version too long", []string{"m/data.pkl", pkl, "m/data/0", eight, "m/version", strings.Repeat("3", 65)}, nil, []string{"m/version"}},
+		{"version too long", []string{"m/data.pkl", pkl, "m/data/0", eight, "m/version", strings.Repeat("3", 65)}, []string{"unread longer"}, []string{"m/version"}},
 		{"compressed storage", []string{"m/data.pkl", pkl, "~m/data/0", eight}, nil, []string{"m/data/0"}},
 		{"behind a pickle", []string{"m/data.pkl", pkl + "#tail", "m/data/0", eight}, []string{"unread trailing"}, []string{"m/data.pkl[suffix]"}},
 		{"second pickle", []string{"m/data.pkl", pkl + evil, "m/data/0", eight}, []string{"pickle dangerous"}, nil},

@@ -35,6 +35,10 @@ func (Inspector) Wants(b *gate.Blob) bool { return zipfile.Sniff(b.Head(), b.Tai
 
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
+	if starts := zipfile.Stacked(b.Path, b, b.Size); starts != nil {
+		stacked(b, starts, out)
+		return
+	}
 	a, err := zipfile.Read(ctx, b, b.Size)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -60,6 +64,18 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	default:
 		out.Format(format, gate.Unproven, "")
 	}
+}
+
+// stacked hands back the archives that fill a file one behind the other.
+func stacked(b *gate.Blob, starts []int64, out gate.Recorder) {
+	for i, from := range starts {
+		to := b.Size
+		if i+1 < len(starts) {
+			to = starts[i+1]
+		}
+		out.Child(fmt.Sprintf("part@%d", from), to-from, io.NewSectionReader(b, from, to-from))
+	}
+	out.Format("zip", gate.Verified, "")
 }
 
 // formats name the archives that no other inspector sees as a whole: that of Keras sees

@@ -14,6 +14,7 @@ import (
 	"github.com/modelgate/gate/checks/formats/zip"
 	"github.com/modelgate/gate/internal/archive"
 	"github.com/modelgate/gate/internal/checktest"
+	"github.com/modelgate/gate/internal/modeltest"
 	"github.com/modelgate/gate/internal/zipfile"
 )
 
@@ -223,4 +224,16 @@ func (o owned) Wants(b *gate.Blob) bool {
 func FuzzInspect(f *testing.F) {
 	checktest.FuzzInspect(f, owned{}, "m.zip", plain(f), append([]byte("\x80\x04N."), plain(f)...),
 		plain(f)[:60], build(f, file("../a", "comment", stdzip.Deflate)))
+}
+
+func TestStackedArchives(t *testing.T) {
+	part := modeltest.Zip(modeltest.Entry{Name: "a.txt", Data: []byte("hello")})
+	data := append(slices.Clone(part), part...)
+	r := checktest.Inspect(t, zip.Inspector{}, "__0_0.distcp", data)
+	if r.State != gate.Verified || len(r.Evidence) != 0 || len(r.Children) != 2 || !bytes.Equal(r.Children[1].Data, part) {
+		t.Errorf("%s %s", r.State, checktest.JSON(r))
+	}
+	if r = checktest.Inspect(t, zip.Inspector{}, "m.pt", data); r.State == gate.Verified || len(r.Evidence) == 0 {
+		t.Errorf("two readings of one file: %s %s", r.State, checktest.JSON(r))
+	}
 }

@@ -49,8 +49,10 @@ func systemOf(p string) system {
 	switch {
 	case dir == ".github/workflows/" && (ext == ".yml" || ext == ".yaml"):
 		return workflow
-	case (base == "action.yml" || base == "action.yaml") && modelid.ContextOf(p) != gate.InTest && modelid.ContextOf(p) != gate.InDoc:
-		return pipeline // an action may stand anywhere
+	case base == "action.yml" || base == "action.yaml":
+		if c := modelid.ContextOf(dir + "steps"); c != gate.InTest && c != gate.InDoc {
+			return pipeline // an action may stand anywhere else
+		}
 	case dir == "" && (base == ".gitlab-ci.yml" || base == "azure-pipelines.yml" || base == "azure-pipelines.yaml"):
 		return pipeline
 	case dir == ".circleci/" && (base == "config.yml" || base == "config.yaml"):

@@ -22,7 +22,7 @@ func runs(script string) (pinned, ok bool) {
 	if len(script) > maxScript || !strings.Contains(script, "gate") || !strings.Contains(script, "check") || nesting(script) > maxNesting {
 		return false, false
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(filled(script)), "")
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(filled(script, "${{", "}}")), "")
 	if err != nil {
 		return false, false
 	}
@@ -48,12 +48,13 @@ func nesting(script string) int {
 		strings.Count(script, "if") + strings.Count(script, "do") + strings.Count(script, "case")
 }
 
-// filled replaces the expressions "${{ … }}" of workflows by a word of a shell.
-func filled(script string) string {
+// filled replaces expressions between two marks, such as "${{ … }}" of a workflow, by a
+// word of a shell.
+func filled(script, from, to string) string {
 	var b strings.Builder
 	for {
-		before, rest, ok := strings.Cut(script, "${{")
-		_, after, closed := strings.Cut(rest, "}}")
+		before, rest, ok := strings.Cut(script, from)
+		_, after, closed := strings.Cut(rest, to)
 		if !ok || !closed {
 			b.WriteString(script)
 			return b.String()
@@ -138,6 +139,7 @@ var steps = map[string]bool{"sh": true, "bat": true, "powershell": true, "pwsh":
 // jenkins looks for the gate in the strings that are given to a step: sh 'x', sh('x') and
 // sh(script: 'x').
 func (f *finding) jenkins(text string) {
+	text = strings.ReplaceAll(text, `'''`, `"""`)
 	list := tokens.Scan(text, groovy)
 	for i, t := range list {
 		if t.Kind != tokens.String && t.Kind != tokens.Partly || f.ctx.Err() != nil {
@@ -153,7 +155,7 @@ func (f *finding) jenkins(text string) {
 		if j < 0 || list[j].Kind != tokens.Word || !steps[list[j].Text] {
 			continue
 		}
-		if pinned, ok := runs(text[t.Start:t.End]); ok {
+		if pinned, ok := runs(filled(text[t.Start:t.End], "${", "}")); ok {
 			f.workflow(t.Start, t.End, pinned)
 		}
 	}

@@ -157,7 +157,7 @@ func (m *machine) dict(e *pysyntax.Dict) set {
 		it := &e.Items[i]
 		val := m.eval(it.Value)
 		if it.Key == nil {
-			v = v.merged(val)
+			v = m.merged(v, val)
 			continue
 		}
 		if !m.store() {
@@ -191,10 +191,15 @@ func (m *machine) store() bool {
 }
 
 // merged is the dict with the items of another: of the first alternative that is one.
-func (v *value) merged(other set) *value {
+func (m *machine) merged(v *value, other set) *value {
 	w := *v
 	for _, o := range other {
 		if o.kind == dict {
+			m.steps += len(w.pairs) + len(o.pairs)
+			if len(w.pairs)+len(o.pairs) > maxItems {
+				m.cut = true
+				break
+			}
 			w.pairs = append(w.pairs[:len(w.pairs):len(w.pairs)], o.pairs...)
 			w.partial = w.partial || o.partial
 			return w.nested()

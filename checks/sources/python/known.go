@@ -179,7 +179,7 @@ func (m *machine) newDict(a *arguments) set {
 		d.start, d.end = a.node.Range()
 	}
 	if len(a.pos) > 0 {
-		d = d.merged(a.pos[0])
+		d = m.merged(d, a.pos[0])
 	}
 	for _, k := range a.kw {
 		d.pairs = append(d.pairs, pair{k.name, k.value, k.start, k.end})

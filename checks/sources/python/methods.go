@@ -126,7 +126,7 @@ func (m *machine) update(base set, c *pysyntax.Call, a *arguments) {
 	if d == "" || l == nil || l.kind != dict {
 		return
 	}
-	m.rename(f.Value, d, one(l.merged(m.newDict(a))))
+	m.rename(f.Value, d, one(m.merged(l, m.newDict(a))))
 }
 
 // rename gives a variable or an attribute a changed value.

@@ -1,10 +1,6 @@
 package python
 
-import (
-	"slices"
-
-	"github.com/modelgate/gate/internal/pysyntax"
-)
+import "github.com/modelgate/gate/internal/pysyntax"
 
 // scope holds the values of names, and of attributes as "a.b". A branch is a scope over
 // the one it stands in: it catches what the branch assigns until the branches are merged.
@@ -93,23 +89,39 @@ func (m *machine) enter(s *scope) {
 	}
 }
 
+// merge gives every name that a branch assigns the values of all branches: of those that
+// do not assign it, what it was before.
 func (m *machine) merge(live []*scope) {
+	var merged vars
+	var seen []int // of each name, in how many branches
 	for i, b := range live {
 		for _, a := range b.vars.list {
-			if slices.ContainsFunc(live[:i], func(b *scope) bool { return b.vars.has(a.name) }) {
-				continue // merged already
+			n := merged.find(a.name)
+			if n < 0 {
+				n = len(seen)
+				seen = append(seen, 0)
+				merged.put(a.name, nil)
 			}
-			var merged set
-			for _, c := range live {
-				v, ok := c.vars.get(a.name)
-				if !ok {
-					v, _ = m.scope.local(a.name)
-				}
-				merged = m.union(merged, v)
+			if seen[n] < i {
+				m.before(&merged.list[n])
+				seen[n] = len(live) // once is enough
 			}
-			m.scope.vars.put(a.name, merged)
+			merged.list[n].value = m.union(merged.list[n].value, a.value)
+			seen[n]++
 		}
 	}
+	for n, a := range merged.list {
+		if seen[n] < len(live) {
+			m.before(&a)
+		}
+		m.scope.vars.put(a.name, a.value)
+	}
+}
+
+// before adds what a variable was before the branches.
+func (m *machine) before(v *variable) {
+	was, _ := m.scope.local(v.name)
+	v.value = m.union(v.value, was)
 }
 
 // callable is a function of this file.

@@ -154,7 +154,7 @@ func (m *machine) add(left, right set, n pysyntax.Node) set {
 		items, known := m.items(right)
 		return one(m.extended(l, items, !known))
 	} else if l != nil {
-		return one(l.merged(right))
+		return one(m.merged(l, right))
 	}
 	if textOf(left) == nil && textOf(right) == nil {
 		return nil

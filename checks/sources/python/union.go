@@ -46,12 +46,14 @@ func (v *value) identity() identity {
 // union is the set of the values of several. Of a list or dict that was changed on some
 // ways and not on others it holds one that has what all of them have.
 func (m *machine) union(sets ...set) set {
-	var first set
+	var first, second set
 	n, filled := 0, 0
 	for _, s := range sets {
 		if len(s) > 0 && (filled == 0 || !sameSet(first, s)) {
 			if filled == 0 {
 				first = s
+			} else {
+				second = s
 			}
 			filled++
 			n += len(s)
@@ -60,7 +62,12 @@ func (m *machine) union(sets ...set) set {
 	if filled < 2 {
 		return first
 	}
-	m.steps += n / 4
+	if m.steps += n / 4; n > indexedSize {
+		m.steps += n
+	}
+	if filled == 2 && within(second, first) {
+		return first
+	}
 	b := builder{m: m, set: make(set, 0, min(n, 16))}
 	for _, s := range sets {
 		for _, v := range s {
@@ -75,6 +82,22 @@ func sameSet(a, b set) bool {
 		return false
 	}
 	return len(a) == 0 || &a[0] == &b[0]
+}
+
+// maxCompared bounds the comparisons of one set with another.
+const maxCompared = 4096
+
+// within tells whether all of one set is seen to be in another.
+func within(part, whole set) bool {
+	if len(part) > len(whole) || len(part)*len(whole) > maxCompared {
+		return false
+	}
+	for _, v := range part {
+		if !slices.Contains(whole, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // builder puts a set together.

@@ -36,8 +36,6 @@ func (v *vars) get(name string) (set, bool) {
 	return nil, false
 }
 
-func (v *vars) has(name string) bool { return v.find(name) >= 0 }
-
 func (v *vars) put(name string, s set) {
 	if i := v.find(name); i >= 0 {
 		v.list[i].value = s

@@ -4,7 +4,7 @@
 #   The file holds functions, scripts or commands beside its weights. They do not run
 #   when the file is read, but whatever uses the object may run them.
 # custom:
-#   evidence: [rds.code, torch7.function, xml.script, embedded.command]
+#   evidence: [rds.code, torch7.function, xml.script, embedded.command, safetensors.metadata, gguf.metadata, onnx.metadata]
 #   precision: medium
 #   security_severity: "5.0"
 #   remediation: >-
@@ -31,6 +31,15 @@ violations contains object.union({"on": item, "message": message}, certainty(ite
 		fact.quoted(" under %q", item, "field"),
 		fact.text(item, "text"),
 	])
+}
+
+# A program in a metadata entry is there for somebody to write it out and start it. What
+# else stands there, weights-hidden-bytes tells.
+violations contains {"on": item, "message": message} if {
+	some kind in {"safetensors.metadata", "gguf.metadata", "onnx.metadata"}
+	some item in input.evidence[kind]
+	trim_prefix(fact.field(item, "payload"), "base64 ") in {"elf", "pe", "mach-o", "pyc"}
+	message := sprintf("%v carries a program (%v) in its metadata entry %q.", [fact.entry(item), item.data.payload, fact.text(item, "key")])
 }
 
 # Only what a custom layer or the like is given is likely to be run.

@@ -18,6 +18,13 @@ test_fires if {
 	} with input.evidence as {"rds.code": [item_1], "embedded.command": [item_2], "torch7.function": [item_3]}
 }
 
+metadata(payload) := {"kind": "gguf.metadata", "at": {"path": "m.gguf"}, "data": {"key": "note", "payload": payload}, "model": "", "source": ""}
+
+test_fires_on_programs if {
+	item := metadata("base64 elf")
+	rule.violations == {{"on": item, "message": "m.gguf carries a program (base64 elf) in its metadata entry \"note\"."}} with input.evidence as {"gguf.metadata": [item, metadata("script"), metadata("base64 zip"), metadata("")]}
+}
+
 test_silent_on_good if {
 	rule.violations == set() with input.evidence as {"torch.storage": [good]}
 }

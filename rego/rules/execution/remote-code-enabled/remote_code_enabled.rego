@@ -5,7 +5,7 @@
 #   with the rights of this program. Whoever can push there, or takes the name over,
 #   runs code here.
 # custom:
-#   evidence: [code.load, review.approval, python.file]
+#   evidence: [code.load, refs.reference, review.approval, python.file]
 #   precision: high
 #   security_severity: "8.8"
 #   remediation: >-
@@ -25,6 +25,7 @@
 package rules.execution["remote-code-enabled"]
 
 import data.lib.config
+import data.lib.fact
 import data.lib.review
 import data.lib.use
 
@@ -33,6 +34,41 @@ violations contains object.union({"on": item, "message": message}, use.certainty
 	not reviewed(item)
 	message := sprintf("%v runs Python code from %v.", [use.call(item), origin(item)])
 }
+
+# Where the value is known only at run time, one warning for each place that loads.
+violations contains {"on": item, "message": message, "at_most": "warn"} if {
+	some place, references in unknown
+	not stated(place)
+	first := [reference | some reference in references][0]
+	item := object.union(object.remove(first, ["at"]), {"at": place})
+	not reviewed(item)
+	message := sprintf("%v may run code from the repository of %v: the value of trust_remote_code is known only at run time.", [fact.text(item, "loader"), loaded(item)])
+}
+
+# The references that pass such a value, by the places that load them.
+unknown[place] contains item if {
+	some item in input.evidence["refs.reference"]
+	item.data.args.trust_remote_code == "?"
+	not object.get(item.data, "context", "") in use.listed
+	some place in places(item)
+}
+
+places(item) := item.data.loaded_at if {
+	count(object.get(item.data, "loaded_at", [])) > 0
+} else := [item.at]
+
+# A load of the same call says as much.
+stated(place) if {
+	some line in lines[place.path]
+	line >= place.line
+	line <= object.get(place, "end_line", place.line)
+}
+
+lines[load.at.path] contains load.at.line if some load in use.loads("remote-code")
+
+loaded(item) := item.data.id if {
+	item.data.id != ""
+} else := "the model that it loads"
 
 # A custom pipeline is a program of its own, beside the model that it is used with.
 origin(item) := sprintf("the custom pipeline %v", [use.value(item)]) if {

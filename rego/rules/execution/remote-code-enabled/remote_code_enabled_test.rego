@@ -132,3 +132,60 @@ test_fires_on_unreviewed_file if {
 	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}} with input.evidence as {"code.load": [item_1], "python.file": [item_5, item_7], "review.approval": [item_6]}
 		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
 }
+
+reference(fields) := {
+	"kind": "refs.reference",
+	"at": {"path": "app.py", "line": 7, "column": 31},
+	"data": object.union(
+		{
+			"id": "org/name",
+			"loader": "transformers.AutoModel.from_pretrained",
+			"args": {"trust_remote_code": "?"},
+			"context": "code",
+		},
+		fields,
+	),
+	"model": "org/name",
+	"source": "",
+}
+
+sink := {"path": "app.py", "line": 9, "column": 5, "end_line": 11}
+
+found(evidence) := {[violation.on.at, violation.at_most, violation.message] | some violation in violations} if {
+	violations := rule.violations with input.evidence as evidence
+}
+
+may(subject) := sprintf("transformers.AutoModel.from_pretrained may run code from the repository of %v: the value of trust_remote_code is known only at run time.", [subject])
+
+test_warns_of_unknown_value if {
+	found({"refs.reference": [reference({"loaded_at": [sink]})]}) == {[sink, "warn", may("org/name")]}
+	found({"refs.reference": [reference({"id": ""})]}) == {[reference({}).at, "warn", may("the model that it loads")]}
+}
+
+test_warns_once_for_a_place if {
+	found({"refs.reference": [
+		reference({"loaded_at": [sink]}),
+		reference({"id": "org/other", "loaded_at": [sink]}),
+	]}) == {[sink, "warn", may("org/name")]}
+}
+
+test_silent_where_a_load_says_it if {
+	load := object.union(item_1, {"at": {"line": 10}, "data": {"value": "?"}})
+	{message | some [_, _, message] in found({
+		"refs.reference": [reference({"loaded_at": [sink]})],
+		"code.load": [load],
+	})} == {"transformers.AutoModel.from_pretrained runs Python code from the repository of org/name."}
+}
+
+test_silent_on_known_value if {
+	found({"refs.reference": [
+		reference({"args": {"trust_remote_code": "false"}}),
+		reference({"context": "test"}),
+		reference({"context": "doc"}),
+	]}) == set()
+}
+
+test_silent_on_unknown_value_of_reviewed_code if {
+	rule.violations == set() with input.evidence as {"refs.reference": [reference({})], "python.file": [item_5], "review.approval": [item_6]}
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+}

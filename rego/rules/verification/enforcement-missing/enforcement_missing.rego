@@ -5,13 +5,12 @@
 #   stops a model that breaks it.
 # custom:
 #   evidence: [workflow.gate, precommit.gate]
-#   awaits: [workflow.gate, precommit.gate]
 #   absence: true
 #   precision: high
 #   security_severity: "3.0"
 #   remediation: >-
-#     Run `gate check` in the workflow and in a pre-commit hook. This version looks
-#     for neither, so the warning stays.
+#     Use the action modelgate/gate, or run `gate check`, in a workflow that fails with
+#     it; for the stage pre-commit add a hook with that entry to .pre-commit-config.yaml.
 #   standards:
 #     - cwe-693
 #     - cwe-284
@@ -28,6 +27,7 @@ violations contains {"on": fact.nothing, "message": message} if {
 	message := sprintf("The gate does not run at the stage %v: required, no evidence.", [stage])
 }
 
+# A step of any pipeline, or that this run is one.
 enforced("ci") if count(input.evidence["workflow.gate"]) > 0
 
 enforced("pre-commit") if count(input.evidence["precommit.gate"]) > 0

@@ -1,0 +1,26 @@
+package bypass
+
+// misses explains each recipe of which the gate says less, or more, than it deserves.
+var misses = map[string]string{
+	"exhaustion/billion laughs":                            "the lists are shared, so a load takes no more memory than the file; only printing what was loaded does",
+	"ExecuTorch/library behind a program":                  "programs of ExecuTorch are not read: the file has an unknown format and no state better than unproven",
+	"Keras modules/unknown registered class":               "Keras looks the name up among the classes that the running program registered, whose code was trusted before",
+	"Jinja/config":                                         "the engines that render chat templates know no such name; only a web framework does",
+	"Jinja/namespace":                                      "the values of a namespace are not followed into a later lookup",
+	"index/folder":                                         "a shard in a folder below stays inside the model, and some repositories have such",
+	"Torch7/text of a command":                             "a text that nothing runs; judging words would alarm on prose",
+	"other forms/long form of a number":                    "harmless by itself, and writers other than Python's use the form",
+	"other forms/tuple by a mark":                          "harmless by itself, and the writer of TorchScript uses the form",
+	"GGUF layout/bytes behind":                             hiddenBytes,
+	"metadata payload/in an array":                         hiddenBytes,
+	"quantisation name/Q8_0 without one":                   "the name of a file is not compared with the types of its tensors",
+	"index and shards/tensor that no shard has":            compared,
+	"index and shards/tensor that the index does not name": compared,
+	"index and shards/missing shard":                       compared,
+	"config and weights/fewer rows than the vocabulary":    compared,
+}
+
+const (
+	hiddenBytes = "reported, and not denied: no reader runs these bytes; a policy may raise weights-hidden-bytes"
+	compared    = "the files of one model are not compared with each other"
+)
