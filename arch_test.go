@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"internal/protobuf":   {"internal/binary"},
 	"internal/pyconst":    {"internal/pysyntax"},
 	"internal/sentence":   {"internal/spelling"},
+	"internal/sourcefile": {"internal/modelid", "internal/splice", "internal/tokens"},
 	"internal/strictyaml": {"internal/spelling"},
 	"internal/yamltree":   {"internal/jsontree"},
 	"internal/zipfile":    {"internal/binary"},

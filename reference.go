@@ -88,8 +88,10 @@ type Reference struct {
 	Finder     string     `json:"finder"`
 	Context    Context    `json:"context,omitempty"`
 	Resolution Resolution `json:"resolution"`
-	// Variable is the name by which a dynamic reference asks for its id, such as
-	// "env:MODEL_ID" or "key:model.name", for joining with a Binding of another file.
+	// Variable has the names by which a dynamic reference asks for its id, separated by
+	// blanks, for joining with a Binding of another file: "env:MODEL_ID",
+	// "key:model.name", "py:pkg.module.NAME" (with a dot before a relative import). One
+	// that begins with "?" is no reference at all unless a binding answers.
 	Variable string `json:"variable,omitempty"`
 	// Immutable says that what is loaded cannot change under this reference: a full
 	// commit, a digest that the loader checks, a fixed version of a registry that has such.
@@ -97,7 +99,8 @@ type Reference struct {
 }
 
 // Binding is a name that one file gives a value and another may use: an environment
-// variable ("env:MODEL_ID") or a configuration key ("key:model.name").
+// variable ("env:MODEL_ID"), a configuration key ("key:model.name"), or a constant of a
+// Python module ("py:pkg.module:NAME").
 type Binding struct {
 	Name  string   `json:"name"`
 	Value string   `json:"value"`

@@ -12,6 +12,7 @@ import (
 	"github.com/modelgate/gate/checks/formats/compressed"
 	"github.com/modelgate/gate/checks/formats/coreml"
 	"github.com/modelgate/gate/checks/formats/executable"
+	"github.com/modelgate/gate/checks/formats/executorch"
 	"github.com/modelgate/gate/checks/formats/flax"
 	"github.com/modelgate/gate/checks/formats/gguf"
 	"github.com/modelgate/gate/checks/formats/hdf5"
@@ -130,6 +131,7 @@ func Inspectors() []Inspector {
 		chattemplate.Inspector{},
 		pysource.Inspector{},
 		executable.Inspector{},
+		executorch.Inspector{},
 		catboost.Inspector{},
 		coreml.Inspector{},
 		flax.Inspector{},

@@ -76,6 +76,7 @@ func benign() []Recipe {
 	file("benign archive", "tar of weights", "m.tar", modeltest.Tar(modeltest.Entry{Name: "m.safetensors", Data: small}))
 	file("benign archive", "7z of weights", "m.7z", []byte(sevenZip("m.safetensors", string(small))))
 	file("benign checkpoint", "tar of the first torch.save", "m.pt", legacyTar(torchSystem, "\x80\x02K\x00.\x80\x02].", "\x80\x02K\x00.", good2))
+	file("benign checkpoint", "program of ExecuTorch", "m.pte", []byte("\x20\x00\x00\x00ET12eh00\x20\x00\x00\x00"+long(48)+long(64)+long(16)+strings.Repeat("\x00", 24)+"weights........."))
 	file("benign checkpoint", "bytecode", "m.ptl", []byte(zipOf(member{name: "m/data.pkl", data: good2}, member{name: "m/bytecode.pkl", data: "\x80\x02K\x04\x85."}, member{name: "m/version", data: "3\n"})))
 	file("benign checkpoint", "part of a distributed checkpoint", "__0_0.distcp", modeltest.TorchZip(modeltest.StateDict(4), 16))
 	file("benign checkpoint", "parts of a distributed checkpoint", "__0_0.distcp", append(modeltest.TorchZip(modeltest.StateDict(4), 16), modeltest.TorchZip(modeltest.StateDict(4), 16)...))

@@ -122,7 +122,12 @@ func torch() []Recipe {
 	add(".pt2", "library", "m.pt2", Denied, zipOf(member{name: "m/archive_format", data: "pt2"}, member{name: "m/data/aotinductor/model/a.so", data: elf}))
 	add("ExecuTorch", "pickle in .ptl", "m.ptl", Denied, zipOf(member{name: "m/data.pkl", data: evil2}, member{name: "m/bytecode.pkl", data: good2}))
 	add("ExecuTorch", "bytecode in .ptl", "m.ptl", Denied, zipOf(member{name: "m/data.pkl", data: good2}, member{name: "m/bytecode.pkl", data: evil2}))
-	add("ExecuTorch", "library behind a program", "m.pte", Denied, "\x20\x00\x00\x00ET12"+strings.Repeat("\x00", 56)+elf)
+	program := "\x20\x00\x00\x00ET12eh00\x20\x00\x00\x00" + long(48)
+	add("ExecuTorch", "library as a segment", "m.pte", Denied, program+long(48)+long(uint64(len(elf)))+long(0)+elf)
+	add("ExecuTorch", "library behind a program", "m.pte", Denied, program+long(0)+long(0)+long(0)+elf)
+	add("ExecuTorch", "pickle behind the segments", "m.pte", Denied, program+long(48)+long(4)+long(0)+"data"+evil2)
+	add("ExecuTorch", "segments outside", "m.pte", Warned, program+long(48)+long(1<<40)+long(0))
+	add("ExecuTorch", "library inside a program", "m.pte", Denied, "\x20\x00\x00\x00ET12"+strings.Repeat("\x00", 56)+elf)
 	script := func(code string) string {
 		return string(checkpoint(member{name: "archive/code/__torch__.py", data: code}, member{name: "archive/constants.pkl", data: "\x80\x02)."}))
 	}

@@ -1,5 +1,6 @@
 // Package link joins what single files say: a reference whose id is a name that another
-// file gives a value (an environment variable, a configuration key) gets that value, ids
+// file gives a value (an environment variable, a configuration key, a constant of a Python
+// module) gets that value, ids
 // that are folders of the repository become local, and references to one model at one
 // place become one.
 package link
@@ -8,6 +9,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
@@ -19,10 +21,20 @@ const maxValues = 20
 // Join returns the references of a repository in the order of their places. exists tells
 // whether a slash-separated path is a file or folder of the repository.
 func Join(refs []gate.Reference, bindings []gate.Binding, exists func(string) bool) []gate.Reference {
-	values := byName(bindings)
+	n := byName(bindings)
 	var out []gate.Reference
 	for _, ref := range refs {
-		out = append(out, resolve(ref, values[ref.Variable])...)
+		var doubt bool
+		ref.Variable, doubt = strings.CutPrefix(ref.Variable, "?")
+		if ref.Variable == "" || ref.Resolution != gate.Dynamic {
+			out = append(out, ref)
+			continue
+		}
+		values, vague := n.values(ref, exists)
+		if doubt && len(values) == 0 && !vague {
+			continue // an object, and no name of a model
+		}
+		out = append(out, resolve(ref, values)...)
 	}
 	for i := range out {
 		finish(&out[i], exists)
@@ -30,34 +42,78 @@ func Join(refs []gate.Reference, bindings []gate.Binding, exists func(string) bo
 	return merge(out)
 }
 
-func byName(bindings []gate.Binding) map[string][]gate.Binding {
-	m := map[string][]gate.Binding{}
+// names are bindings by their names.
+type names struct {
+	plain     map[string][]gate.Binding
+	constants constants
+}
+
+func byName(bindings []gate.Binding) names {
+	n := names{map[string][]gate.Binding{}, constants{}}
 	for _, b := range bindings {
-		m[b.Name] = append(m[b.Name], b)
+		if strings.HasPrefix(b.Name, "py:") {
+			n.constants.add(b)
+		} else {
+			n.plain[b.Name] = append(n.plain[b.Name], b)
+		}
 	}
-	return m
+	return n
+}
+
+// values are what the names of a reference may be. A key of some configuration tells less
+// than a name of the program, and is asked where those have no value. They are vague where
+// a name may be a constant of too many files.
+func (n names) values(ref gate.Reference, exists func(string) bool) (out []gate.Binding, vague bool) {
+	var keys []gate.Binding
+	for name := range strings.FieldsSeq(ref.Variable) {
+		if dotted, ok := strings.CutPrefix(name, "py:"); ok {
+			found, many := n.constants.find(dotted, ref.At.Path, exists)
+			out, vague = append(out, found...), vague || many
+		} else if strings.HasPrefix(name, "key:") {
+			keys = append(keys, n.plain[name]...)
+		} else {
+			out = append(out, n.plain[name]...)
+		}
+	}
+	if len(out) == 0 {
+		return keys, vague
+	}
+	return out, vague
+}
+
+// modelOf reads the value of a binding: of a constant, also a file of weights.
+func modelOf(b gate.Binding) (gate.ModelID, bool) {
+	id, ok := modelid.Any(b.Value)
+	if !ok && strings.HasPrefix(b.Name, "py:") && modelid.WeightsFile(b.Value) {
+		return gate.ModelID{Source: "local", Name: b.Value}, true
+	}
+	return id, ok
 }
 
 // resolve gives a dynamic reference the values of its name. It stays dynamic where no
 // file gives one, or one that is no model.
 func resolve(ref gate.Reference, values []gate.Binding) []gate.Reference {
-	if ref.Variable == "" || ref.Resolution != gate.Dynamic || len(values) > maxValues {
+	if len(values) > maxValues {
 		return []gate.Reference{ref}
 	}
 	var out []gate.Reference
 	for _, b := range values {
-		id, ok := modelid.Any(b.Value)
+		id, ok := modelOf(b)
 		if !ok {
 			continue
 		}
 		r := ref
 		r.Model, r.At = id, b.At
+		rev := ref.Args["revision"]
 		if id.Revision == "" {
 			r.Model.Revision = ref.Model.Revision
+			if r.Model.Revision == "" && rev != "?" {
+				r.Model.Revision = rev
+			}
 		}
 		r.LoadedAt = append([]gate.Location{ref.At}, ref.LoadedAt...)
 		r.Resolution = gate.Resolved
-		r.Immutable = modelid.Immutable(r.Model, r.Args)
+		r.Immutable = rev != "?" && modelid.Immutable(r.Model, r.Args)
 		out = append(out, r)
 	}
 	switch len(out) {
@@ -109,9 +165,14 @@ func join(a *gate.Reference, b gate.Reference) {
 			a.LoadedAt = append(a.LoadedAt, at)
 		}
 	}
+	slices.SortStableFunc(a.LoadedAt, comparePlaces)
 	if len(b.Args) > 0 {
 		args := maps.Clone(b.Args)
-		maps.Copy(args, a.Args)
+		for k, v := range a.Args {
+			if args[k] != permissive[k] || args[k] == "" {
+				args[k] = v
+			}
+		}
 		a.Args = args
 	}
 	a.Immutable = a.Immutable && b.Immutable
@@ -120,10 +181,17 @@ func join(a *gate.Reference, b gate.Reference) {
 	}
 }
 
+// permissive are the values of arguments that permit more than any other.
+var permissive = map[string]string{"trust_remote_code": "true", "use_safetensors": "false", "weights_only": "false", "safe_mode": "false"}
+
 func compare(a, b gate.Reference) int {
 	return cmp.Or(
-		cmp.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column),
+		comparePlaces(a.At, b.At),
 		cmp.Compare(a.Model.Source, b.Model.Source), cmp.Compare(a.Model.Key(), b.Model.Key()),
 		cmp.Compare(a.Model.File, b.Model.File), cmp.Compare(a.Model.Revision, b.Model.Revision), cmp.Compare(a.Loader, b.Loader),
 	)
+}
+
+func comparePlaces(a, b gate.Location) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }

@@ -59,6 +59,14 @@ func Scan(text string, syntax Syntax) []Token {
 	return s.out
 }
 
+// At is a token of a list, or an empty mark outside of it.
+func At(list []Token, i int) Token {
+	if i < 0 || i >= len(list) {
+		return Token{}
+	}
+	return list[i]
+}
+
 type scanner struct {
 	Syntax
 	text string

@@ -56,6 +56,15 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+func TestAt(t *testing.T) {
+	list := Scan("a b", Go)
+	for i, want := range map[int]string{-1: "", 0: "a", 1: "b", 2: ""} {
+		if got := At(list, i).Text; got != want {
+			t.Errorf("token %d is %q, not %q", i, got, want)
+		}
+	}
+}
+
 func FuzzScan(f *testing.F) {
 	f.Add("a'b`${`${x}`}`/x/ \"\\", true)
 	f.Add("r##\"x\"## '\\u{1}' 'a /*/*", false)

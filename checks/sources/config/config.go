@@ -13,6 +13,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 )
 
 // maxText is the length of the longest file that is read, and maxYAML that of the longest
@@ -75,16 +76,15 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	if lang == "" || lang == "config" {
 		lang = language(src.Path)
 	}
-	if !interesting(src.Text) {
+	if !sourcefile.Mentions(bytes.ToLower(src.Text), triggers...) {
 		return
 	}
 	limit := maxText
 	if lang == "yaml" || lang == "yml" || lang == "frontmatter" {
 		limit = maxYAML
 	}
-	if len(src.Text) > limit {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: int64(limit)})
+	file := sourcefile.File{Finder: "config", Src: src, Out: out}
+	if !file.Fits(limit) {
 		return
 	}
 	w := &walker{ctx: ctx, src: src, out: out, place: modelid.ContextOf(src.Path)}
@@ -95,8 +95,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	b := &budget{left: maxNodes}
 	docs, err := read(lang, string(src.Text), b)
 	if b.spent != "" {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the document is larger or deeper than what is walked", Budget: b.spent, Limit: maxNodes})
+		file.Unread("the document is larger or deeper than what is walked", b.spent, maxNodes)
 	}
 	if err != nil && w.place != gate.InDoc && worthSaying(docs, src.Text) {
 		out.Emit(gate.KindUnparsed, src.At(0, 0), gate.Unparsed{Language: lang, Reason: short(err)})
@@ -141,19 +140,9 @@ func read(lang, text string, b *budget) ([]*node, error) {
 	return readYAML(text, b)
 }
 
-// interesting is the literal filter before parsing.
-func interesting(text []byte) bool {
-	lower := bytes.ToLower(text)
-	for _, w := range triggers {
-		if bytes.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
-}
-
-var triggers = [][]byte{
-	[]byte("model"), []byte("huggingface"), []byte("hf"), []byte("ollama"), []byte("vllm"), []byte("spacy"),
-	[]byte("trust"), []byte("pretrained"), []byte("://"), []byte("repo_id"), []byte("lora"), []byte("adapter"),
-	[]byte("tokenizer"), []byte("llm"), []byte("python"), []byte("whisper"), []byte("_core_"), []byte("storageuri"),
+// triggers are the words without which a file is not parsed.
+var triggers = []string{
+	"model", "huggingface", "hf", "ollama", "vllm", "spacy",
+	"trust", "pretrained", "://", "repo_id", "lora", "adapter",
+	"tokenizer", "llm", "python", "whisper", "_core_", "storageuri",
 }

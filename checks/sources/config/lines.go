@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/splice"
 )
 
@@ -10,11 +11,9 @@ import (
 // configparser, Java properties and the like. A dot in a key or section makes an object.
 func readLines(text string, b *budget) ([]*node, error) {
 	root := &node{kind: object}
-	table, at := root, 0
+	table := root
 	b.left = min(b.left, maxKeys)
-	for line := range strings.Lines(text) {
-		start := at
-		at += len(line)
+	for start, line := range sourcefile.Lines(text) {
 		trimmed := strings.TrimSpace(line)
 		if trimmed == "" || strings.ContainsRune("#;!", rune(trimmed[0])) {
 			continue
@@ -64,10 +63,7 @@ func unquote(s string, at int) (string, int) {
 // readEnv reads the lines "NAME=value" of a .env file.
 func readEnv(text string) []setting {
 	var out []setting
-	at := 0
-	for line := range strings.Lines(text) {
-		start := at
-		at += len(line)
+	for start, line := range sourcefile.Lines(text) {
 		trimmed := strings.TrimLeft(line, " \t")
 		start += len(line) - len(trimmed)
 		if rest, ok := strings.CutPrefix(trimmed, "export "); ok {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/splice"
 )
 
@@ -42,12 +43,10 @@ func (Finder) Wants(p string, head []byte) bool {
 
 // Find reads the instructions in order.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
+	b := &build{file: sourcefile.File{Finder: "dockerfile", Src: src, Out: out}}
+	if !b.file.Fits(maxText) {
 		return
 	}
-	b := &build{src: src, out: out, place: modelid.ContextOf(src.Path)}
 	for _, in := range instructions(src.Text) {
 		if ctx.Err() != nil {
 			return
@@ -55,16 +54,12 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		b.instruction(in)
 	}
 	b.command()
-	if t := b.script.Text(); t.S != "" {
-		out.Embed("shell", []byte(t.S), t.Map)
-	}
+	b.file.Embed("shell", b.script.Text())
 }
 
 // build collects the script of an image.
 type build struct {
-	src        *gate.Source
-	out        gate.Recorder
-	place      gate.Context
+	file       sourcefile.File
 	script     splice.Builder
 	entrypoint splice.Text
 	cmd        splice.Text
@@ -204,6 +199,5 @@ func (b *build) heredoc(t splice.Text) {
 }
 
 func (b *build) state(m gate.ModelID, loader string, args map[string]string, at splice.Text) {
-	b.out.Reference(gate.Reference{Model: m, Loader: loader, Args: args, At: b.src.At(at.Span(0, len(at.S))),
-		Finder: "dockerfile", Context: b.place, Resolution: gate.Literal, Immutable: modelid.Immutable(m, args)})
+	b.file.State(gate.Reference{Model: m, Loader: loader, Args: args, At: b.file.Src.At(at.Span(0, len(at.S))), Resolution: gate.Literal})
 }

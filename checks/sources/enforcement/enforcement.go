@@ -12,6 +12,7 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/yamltree"
 )
 
@@ -74,9 +75,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	if !bytes.Contains(src.Text, []byte("gate")) {
 		return
 	}
-	if len(src.Text) > yamltree.MaxSize {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: yamltree.MaxSize})
+	if !(sourcefile.File{Finder: "enforcement", Src: src, Out: out}).Fits(yamltree.MaxSize) {
 		return
 	}
 	f := &finding{ctx: ctx, src: src, out: out, events: []string{}}

@@ -3,18 +3,15 @@
 package golang
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/tokens"
 )
-
-// maxText is the length of the longest file that is read.
-const maxText = 4 << 20
 
 // Finder finds models in Go.
 type Finder struct{}
@@ -37,19 +34,11 @@ var calls = map[string]string{"DownloadModel": "hugot", "New": "hub", "NewHub": 
 
 // Find scans a file that imports a client of the Hub.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if !bytes.Contains(src.Text, []byte("knights-analytics/hugot")) && !bytes.Contains(src.Text, []byte("go-huggingface")) {
+	if !sourcefile.Mentions(src.Text, "knights-analytics/hugot", "go-huggingface") {
 		return
 	}
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
-		return
-	}
-	list := tokens.Scan(string(src.Text), tokens.Go)
-	if len(list) == tokens.Max {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
-	}
+	f := sourcefile.File{Finder: "golang", Src: src, Out: out}
+	list, _ := f.Tokens(tokens.Go)
 	pairs, consts := tokens.Pairs(list), constants(list)
 	for i, t := range list {
 		if !t.Is("(") || i < 3 || !list[i-2].Is(".") || ctx.Err() != nil {
@@ -74,8 +63,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 				if rev := after(list, pairs[i], "WithRevision"); rev != "" {
 					m.Revision, args["revision"] = rev, rev
 				}
-				out.Reference(gate.Reference{Model: m, Loader: pkg + "." + list[i-1].Text, Args: args, At: src.At(id.Start, id.End),
-					Finder: "golang", Context: modelid.ContextOf(src.Path), Resolution: how, Immutable: modelid.Immutable(m, args)})
+				f.State(gate.Reference{Model: m, Loader: pkg + "." + list[i-1].Text, Args: args, At: src.At(id.Start, id.End), Resolution: how})
 				break
 			}
 		}

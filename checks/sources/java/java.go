@@ -3,18 +3,15 @@
 package java
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/tokens"
 )
-
-// maxText is the length of the longest file that is read.
-const maxText = 4 << 20
 
 // Finder finds models in Java, Kotlin and Scala.
 type Finder struct{}
@@ -43,19 +40,11 @@ var calls = map[string]bool{"optModelUrls": true, "optModelUrl": true, "loadMode
 
 // Find scans a file that names a model's URL.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if !bytes.Contains(src.Text, []byte("djl")) && !bytes.Contains(src.Text, []byte("optModel")) {
+	if !sourcefile.Mentions(src.Text, "djl", "optModel") {
 		return
 	}
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
-		return
-	}
-	list := tokens.Scan(string(src.Text), tokens.Java)
-	if len(list) == tokens.Max {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
-	}
+	f := sourcefile.File{Finder: "java", Src: src, Out: out}
+	list, _ := f.Tokens(tokens.Java)
 	for i, t := range list {
 		if t.Kind != tokens.String || ctx.Err() != nil {
 			continue
@@ -69,8 +58,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 			continue
 		}
 		if ok {
-			out.Reference(gate.Reference{Model: m, Loader: loader, At: src.At(t.Start, t.End), Finder: "java",
-				Context: modelid.ContextOf(src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, nil)})
+			f.State(gate.Reference{Model: m, Loader: loader, At: src.At(t.Start, t.End), Resolution: gate.Literal})
 		}
 	}
 }

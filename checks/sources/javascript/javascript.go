@@ -13,11 +13,9 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/tokens"
 )
-
-// maxText is the length of the longest file that is read; bundles are longer.
-const maxText = 4 << 20
 
 // Finder finds models in JavaScript, TypeScript and the pages that hold them.
 type Finder struct{}
@@ -44,66 +42,43 @@ func (Finder) Wants(p string, head []byte) bool {
 // libraries are the words without which no library that loads models is imported, and
 // worker the one that a page needs to hand the name of a model to a script that does.
 var (
-	libraries = [][]byte{[]byte("@huggingface/transformers"), []byte("@xenova/transformers"), []byte("kokoro-js"),
-		[]byte("@mlc-ai/web-llm"), []byte("@huggingface/hub"), []byte("transformers.js"), []byte("transformers.min.js"),
-		[]byte("from_pretrained"), []byte("@diffusionstudio/"), []byte("@lmstudio/sdk"), []byte("onnxruntime")}
-	worker = []byte("new Worker(")
-	field  = []byte("<input")
+	libraries = []string{"@huggingface/transformers", "@xenova/transformers", "kokoro-js", "@mlc-ai/web-llm",
+		"@huggingface/hub", "transformers.js", "transformers.min.js", "from_pretrained", "@diffusionstudio/",
+		"@lmstudio/sdk", "onnxruntime"}
+	worker = "new Worker("
+	field  = "<input"
 )
 
 // Find scans a file that imports a library, or that talks to a worker which may.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	library := contains(src.Text, libraries)
-	if !library && !bytes.Contains(src.Text, worker) && !bytes.Contains(src.Text, field) {
+	library := sourcefile.Mentions(src.Text, libraries...)
+	if !library && !sourcefile.Mentions(src.Text, worker, field) {
 		return
 	}
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
+	file := sourcefile.File{Finder: "javascript", Src: src, Out: out}
+	list, ok := file.Tokens(tokens.JavaScript)
+	if !ok {
 		return
 	}
-	f := &finding{ctx: ctx, src: src, out: out, library: library, place: modelid.ContextOf(src.Path), seen: map[int]bool{}, stated: map[int]bool{}}
-	f.list = tokens.Scan(string(src.Text), tokens.JavaScript)
-	if len(f.list) == tokens.Max {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
-	}
-	f.pairs = tokens.Pairs(f.list)
+	f := &finding{ctx: ctx, file: file, list: list, pairs: tokens.Pairs(list), library: library, seen: map[int]bool{}, stated: map[int]bool{}}
 	f.constants()
 	f.calls()
 	f.names()
 	f.inputs()
 }
 
-func contains(text []byte, words [][]byte) bool {
-	for _, w := range words {
-		if bytes.Contains(text, w) {
-			return true
-		}
-	}
-	return false
-}
-
 type finding struct {
 	ctx     context.Context
-	src     *gate.Source
-	out     gate.Recorder
+	file    sourcefile.File
 	list    []tokens.Token
 	pairs   []int
 	library bool
-	place   gate.Context
 	consts  map[string][]int // the strings that a name is given: indices into list
 	seen    map[int]bool     // strings that were stated
 	stated  map[int]bool     // and their offsets
 }
 
-// at is a token, or an empty mark outside the text.
-func (f *finding) at(i int) tokens.Token {
-	if i < 0 || i >= len(f.list) {
-		return tokens.Token{}
-	}
-	return f.list[i]
-}
+func (f *finding) at(i int) tokens.Token { return tokens.At(f.list, i) }
 
 // constants notes "name = 'x'", "name: 'x'" and "name = y ?? 'x'".
 func (f *finding) constants() {
@@ -186,7 +161,7 @@ func (f *finding) call(name string, s sink, i int) {
 	for _, a := range args {
 		f.options(a, options)
 	}
-	at := f.src.At(f.at(i-1).Start, f.at(i).End)
+	at := f.file.Src.At(f.at(i-1).Start, f.at(i).End)
 	if len(args) <= s.argument || name == "pipeline" && (f.at(args[1][0]).Is("null") || f.at(args[1][0]).Is("undefined")) {
 		f.implicit(name, args)
 		return
@@ -204,8 +179,7 @@ func (f *finding) call(name string, s sink, i int) {
 		f.load(k, s, loader, options, at, how)
 	}
 	if len(found) == 0 && dynamic {
-		f.out.Reference(gate.Reference{Loader: loader, Args: options, At: at, LoadedAt: []gate.Location{at}, Finder: "javascript",
-			Context: f.place, Resolution: gate.Dynamic})
+		f.file.State(gate.Reference{Loader: loader, Args: options, At: at, LoadedAt: []gate.Location{at}, Resolution: gate.Dynamic})
 	}
 }
 
@@ -253,19 +227,6 @@ func (f *finding) options(a [2]int, args map[string]string) {
 			}
 		} else if f.at(k).Is("revision") && f.at(k+1).Is(":") {
 			args["revision"] = "?"
-		}
-	}
-}
-
-// implicit states the model that a pipeline takes for its task.
-func (f *finding) implicit(name string, args [][2]int) {
-	if name != "pipeline" || len(args) == 0 || args[0][1]-args[0][0] != 1 || f.at(args[0][0]).Kind != tokens.String {
-		return
-	}
-	if id := defaults[f.at(args[0][0]).Text]; id != "" {
-		m, ok := modelid.Hub(id)
-		if ok {
-			f.state(args[0][0], m, "pipeline (default of the task)", nil, gate.Resolved, gate.Location{})
 		}
 	}
 }
@@ -339,12 +300,12 @@ var attributes = func() map[string]bool {
 
 // inputs states the default of a field of a page that asks for a model.
 func (f *finding) inputs() {
-	for _, m := range input.FindAllSubmatchIndex(f.src.Text, 256) {
-		tag := f.src.Text[m[0]:m[1]]
-		id, ok := modelid.Hub(string(f.src.Text[m[2]:m[3]]))
-		if ok && !f.stated[m[2]] && modelName.Match(bytes.Replace(tag, f.src.Text[m[2]:m[3]], nil, 1)) {
-			at := f.src.At(m[2], m[3])
-			f.out.Reference(gate.Reference{Model: id, Loader: "input", At: at, Finder: "javascript", Context: f.place, Resolution: gate.Alternative})
+	src := f.file.Src
+	for _, m := range input.FindAllSubmatchIndex(src.Text, 256) {
+		tag, value := src.Text[m[0]:m[1]], src.Text[m[2]:m[3]]
+		id, ok := modelid.Hub(string(value))
+		if ok && !f.stated[m[2]] && modelName.Match(bytes.Replace(tag, value, nil, 1)) {
+			f.file.State(gate.Reference{Model: id, Loader: "input", At: src.At(m[2], m[3]), Resolution: gate.Alternative})
 		}
 	}
 }
@@ -359,44 +320,9 @@ func (f *finding) state(i int, m gate.ModelID, loader string, args map[string]st
 	if rev := args["revision"]; m.Revision == "" && rev != "?" {
 		m.Revision = rev
 	}
-	ref := gate.Reference{Model: m, Loader: loader, Args: args, At: f.src.At(f.at(i).Start, f.at(i).End), Finder: "javascript",
-		Context: f.place, Resolution: how, Immutable: modelid.Immutable(m, args)}
+	ref := gate.Reference{Model: m, Loader: loader, Args: args, At: f.file.Src.At(f.at(i).Start, f.at(i).End), Resolution: how}
 	if sink.Line > 0 && sink.Line != ref.At.Line {
 		ref.LoadedAt = []gate.Location{sink}
 	}
-	f.out.Reference(ref)
-}
-
-// defaults are the models of transformers.js by task (src/pipelines.js).
-var defaults = map[string]string{
-	"text-classification":            "Xenova/distilbert-base-uncased-finetuned-sst-2-english",
-	"sentiment-analysis":             "Xenova/distilbert-base-uncased-finetuned-sst-2-english",
-	"token-classification":           "Xenova/bert-base-multilingual-cased-ner-hrl",
-	"ner":                            "Xenova/bert-base-multilingual-cased-ner-hrl",
-	"question-answering":             "Xenova/distilbert-base-cased-distilled-squad",
-	"fill-mask":                      "Xenova/bert-base-uncased",
-	"summarization":                  "Xenova/distilbart-cnn-6-6",
-	"translation":                    "Xenova/t5-small",
-	"text2text-generation":           "Xenova/flan-t5-small",
-	"text-generation":                "Xenova/gpt2",
-	"zero-shot-classification":       "Xenova/distilbert-base-uncased-mnli",
-	"audio-classification":           "Xenova/wav2vec2-base-superb-ks",
-	"zero-shot-audio-classification": "Xenova/clap-htsat-unfused",
-	"automatic-speech-recognition":   "Xenova/whisper-tiny.en",
-	"asr":                            "Xenova/whisper-tiny.en",
-	"text-to-audio":                  "Xenova/speecht5_tts",
-	"text-to-speech":                 "Xenova/speecht5_tts",
-	"image-to-text":                  "Xenova/vit-gpt2-image-captioning",
-	"image-classification":           "Xenova/vit-base-patch16-224",
-	"image-segmentation":             "Xenova/detr-resnet-50-panoptic",
-	"background-removal":             "Xenova/modnet",
-	"zero-shot-image-classification": "Xenova/clip-vit-base-patch32",
-	"object-detection":               "Xenova/detr-resnet-50",
-	"zero-shot-object-detection":     "Xenova/owlvit-base-patch32",
-	"document-question-answering":    "Xenova/donut-base-finetuned-docvqa",
-	"image-to-image":                 "Xenova/swin2SR-classical-sr-x2-64",
-	"depth-estimation":               "Xenova/dpt-large",
-	"feature-extraction":             "Xenova/all-MiniLM-L6-v2",
-	"embeddings":                     "Xenova/all-MiniLM-L6-v2",
-	"image-feature-extraction":       "Xenova/vit-base-patch16-224-in21k",
+	f.file.State(ref)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/splice"
 )
 
@@ -37,17 +38,13 @@ func (Finder) Wants(p string, head []byte) bool {
 
 // Find rewrites the file as a script: variables first, for a recipe sees them all.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
+	f := sourcefile.File{Finder: "makefile", Src: src, Out: out}
+	if !f.Fits(maxText) {
 		return
 	}
 	var variables, recipes splice.Builder
-	at := 0
 	continued := false
-	for line := range strings.Lines(string(src.Text)) {
-		start := at
-		at += len(line)
+	for start, line := range sourcefile.Lines(string(src.Text)) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -67,9 +64,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		}
 	}
 	variables.Append(recipes.Text())
-	if t := variables.Text(); t.S != "" {
-		out.Embed("shell", []byte(t.S), t.Map)
-	}
+	f.Embed("shell", variables.Text())
 }
 
 var (

@@ -4,12 +4,12 @@
 package markdown
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/splice"
 )
 
@@ -46,15 +46,14 @@ var languages = map[string]string{
 
 // Find walks the lines; the indent of a fence is removed from the lines of its block.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	f := sourcefile.File{Finder: "markdown", Src: src, Out: out}
 	var block splice.Builder
-	fence, indent, language, at := "", 0, "", 0
-	for line := range bytes.Lines(src.Text) {
-		start := at
-		at += len(line)
+	fence, indent, language := "", 0, ""
+	for start, line := range sourcefile.Lines(string(src.Text)) {
 		if ctx.Err() != nil {
 			return
 		}
-		text := strings.TrimLeft(string(line), " \t>")
+		text := strings.TrimLeft(line, " \t>")
 		if fence == "" {
 			if fence = opening(text); fence != "" {
 				indent = len(line) - len(text)
@@ -64,8 +63,8 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 			continue
 		}
 		if strings.HasPrefix(text, fence) && strings.Trim(strings.TrimSpace(text), fence[:1]) == "" {
-			if t := block.Text(); language != "" && t.S != "" {
-				out.Embed(language, []byte(t.S), t.Map)
+			if language != "" {
+				f.Embed(language, block.Text())
 			}
 			fence = ""
 			continue
@@ -73,11 +72,11 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		if language == "" {
 			continue
 		}
-		cut := min(indent, len(line)-len(strings.TrimLeft(string(line), " \t>")))
+		cut := min(indent, len(line)-len(strings.TrimLeft(line, " \t>")))
 		if language == "shell" || language == "python" {
-			cut += prompt(string(line[cut:]))
+			cut += prompt(line[cut:])
 		}
-		block.Copy(string(line[cut:]), start+cut)
+		block.Copy(line[cut:], start+cut)
 	}
 }
 

@@ -3,13 +3,13 @@
 package modelfile
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 )
 
 // Finder finds models in Modelfiles.
@@ -32,33 +32,31 @@ func (Finder) Wants(p string, head []byte) bool {
 
 // Find reads the instructions FROM, ADAPTER and DRAFT outside quoted texts.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	at, quoted := 0, false
-	for line := range bytes.Lines(src.Text) {
-		start := at
-		at += len(line)
+	f := sourcefile.File{Finder: "modelfile", Src: src, Out: out}
+	quoted := false
+	for start, line := range sourcefile.Lines(string(src.Text)) {
 		inside := quoted
-		if bytes.Count(line, []byte(`"""`))%2 == 1 {
+		if strings.Count(line, `"""`)%2 == 1 {
 			quoted = !quoted
 		}
 		if inside || ctx.Err() != nil {
 			continue
 		}
-		words := bytes.Fields(line)
+		words := strings.Fields(line)
 		if len(words) < 2 {
 			continue
 		}
-		name := strings.ToUpper(string(words[0]))
+		name := strings.ToUpper(words[0])
 		if name != "FROM" && name != "ADAPTER" && name != "DRAFT" {
 			continue
 		}
-		value := strings.Trim(string(words[1]), `"'`)
+		value := strings.Trim(words[1], `"'`)
 		m, ok := read(value)
 		if !ok {
 			continue
 		}
-		from := start + bytes.Index(line, []byte(value))
-		out.Reference(gate.Reference{Model: m, Loader: "ollama " + name, At: src.At(from, from+len(value)), Finder: "modelfile",
-			Context: modelid.ContextOf(src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, nil)})
+		from := start + strings.Index(line, value)
+		f.State(gate.Reference{Model: m, Loader: "ollama " + name, At: src.At(from, from+len(value)), Resolution: gate.Literal})
 	}
 }
 

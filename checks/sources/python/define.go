@@ -15,6 +15,7 @@ func (m *machine) importModules(s *pysyntax.Import) {
 			full = name
 		}
 		start, end := a.Range()
+		m.imported(full, false)
 		m.set(name, one(&value{kind: symbol, text: full, start: start, end: end}))
 	}
 }
@@ -27,6 +28,7 @@ func (m *machine) importFrom(s *pysyntax.ImportFrom) {
 	for _, a := range s.Names {
 		if a.Name == "*" {
 			m.stars = append(m.stars, module)
+			m.imported(module, s.Level > 0)
 			continue
 		}
 		name := a.AsName
@@ -34,6 +36,7 @@ func (m *machine) importFrom(s *pysyntax.ImportFrom) {
 			name = a.Name
 		}
 		start, end := a.Range()
+		m.imported(module+"."+a.Name, s.Level > 0)
 		m.set(name, one(&value{kind: symbol, text: module + "." + a.Name, start: start, end: end}))
 	}
 }

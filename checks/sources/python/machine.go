@@ -48,9 +48,11 @@ type machine struct {
 	dotted    map[string]bool // last names of what was assigned as "a.b"
 	fields    map[string]set  // by name: options of argument parsers, fields of data classes
 	declared  []declaration
-	environ   map[string]set // that the file itself sets
-	stars     []string       // modules of star imports
-	returned  []set          // by the functions that are being followed
+	environ   map[string]set  // that the file itself sets
+	stars     []string        // modules of star imports
+	bound     int             // constants that other files may import
+	imports   map[string]bool // names and modules that are imported; true for relative imports
+	returned  []set           // by the functions that are being followed
 }
 
 func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bodies, r *report) *machine {
@@ -61,6 +63,7 @@ func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bo
 		dotted:  map[string]bool{},
 		fields:  map[string]set{},
 		environ: map[string]set{},
+		imports: map[string]bool{},
 	}
 }
 
@@ -79,6 +82,7 @@ func (m *machine) run() {
 		}
 	}
 	m.nameDefaults()
+	m.bindConstants()
 }
 
 // stateLimits says what the limits left out.

@@ -45,10 +45,14 @@ func (Finder) Wants(path string, head []byte) bool {
 
 // Find implements checks.Finder.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if !triggered(src.Text) {
+	sinks := triggered(src.Text)
+	if !sinks && (src.Language != "" || !assignsModel(src.Text)) {
 		return
 	}
 	mod := pysyntax.Parse(src.Text)
+	if !sinks && len(mod.Errors) > 0 {
+		return
+	}
 	known, relevant := look(mod, src.Path)
 	if !relevant && len(mod.Errors) == 0 {
 		return

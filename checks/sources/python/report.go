@@ -115,12 +115,10 @@ func (r *report) addDynamic(loader string, args map[string]string, start, end in
 	f := r.unknown[start]
 	if f == nil {
 		f = &found{at: span{start, end}, ref: gate.Reference{Loader: clean(loader), Args: args, Finder: "python",
-			Context: r.context, Resolution: gate.Dynamic}}
+			Context: r.context, Resolution: gate.Dynamic, Variable: variable}}
 		r.unknown[start] = f
 	}
-	if f.ref.Variable == "" {
-		f.ref.Variable = variable
-	}
+	f.ref.Variable = joinAsked(f.ref.Variable, variable)
 	f.in = in
 }
 
@@ -164,7 +162,10 @@ func (r *report) flush(out gate.Recorder) {
 		}
 	}
 	for _, f := range r.unknown {
-		if !resolved[f.at] || !r.private(f.in) {
+		if resolved[f.at] && r.private(f.in) {
+			f.ref.Variable = doubtful(f.ref.Variable)
+		}
+		if !resolved[f.at] || !r.private(f.in) || f.ref.Variable != "" {
 			all = append(all, f)
 		}
 	}

@@ -274,8 +274,11 @@ func (m *machine) argument(s *sink, id *arg, path string, a *arguments, v set) s
 			first = model.Key()
 		}
 	}
+	names := m.askedBy(id, v)
 	if len(known) == 0 && m.unresolved(v, s.quiet) && (!s.fetch || partWeights(v)) {
-		m.dynamic(path, a, v.variable())
+		m.dynamic(path, a, names)
+	} else if names = doubtful(names); names != "" {
+		m.dynamic(path, a, names)
 	}
 	return first
 }

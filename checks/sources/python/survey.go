@@ -141,6 +141,7 @@ func (s *survey) str(n *pysyntax.Str, start int) {
 		s.top.keys = append(s.top.keys, inner)
 		s.top.needed = s.top.needed || inner == "base_model" || s.fits(words[inner], false)
 		s.flags = s.flags || flagNames[inner]
+		s.relevant = s.relevant || s.top == &s.module && namesModel(inner)
 	}
 	if tellingString(n) {
 		s.commands = s.commands || mayBeCommand(n)

@@ -1,6 +1,9 @@
 package python
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // maxSet bounds the strings that an expression may be, maxComposed those of them that
 // were put together.
@@ -29,7 +32,7 @@ func (v *value) identity() identity {
 	case constant:
 		return identity{kind: constant, text: v.text}
 	case unknown:
-		return identity{kind: unknown, text: v.variable}
+		return identity{kind: unknown, text: cmp.Or(v.member, v.variable)}
 	case symbol:
 		return identity{kind: symbol, text: v.text}
 	case function:

@@ -18,6 +18,11 @@ func (m *machine) unknownOf(e pysyntax.Expr, base set) set {
 		if b.kind == unknown && strings.HasPrefix(b.variable, "env:") {
 			v.variable = b.variable
 		}
+		if s, ok := e.(*pysyntax.Subscript); ok && b.kind == symbol && b.args == nil {
+			if key, ok := s.Index.(*pysyntax.Str); ok && len(b.text)+len(key.Raw) < maxPath {
+				v.member = b.text + "." + key.Value()
+			}
+		}
 	}
 	return one(v)
 }

@@ -37,14 +37,16 @@ type value struct {
 	partial    bool    // a string with unknown parts; a dict or list with unknown items
 	// variable names what a value is asked from: "env:NAME" or "key:a.b".
 	variable string
-	elts     []set  // of a list
-	pairs    []pair // of a dict
-	fn       *callable
-	class    *classInfo
-	attrs    map[string]set // of an instance
-	args     *arguments     // of the call that gave this result
-	bound    *arguments     // that functools.partial gave a function
-	self     [1]*value      // of one
+	// member is the dotted path of an unknown item of something that is imported.
+	member string
+	elts   []set  // of a list
+	pairs  []pair // of a dict
+	fn     *callable
+	class  *classInfo
+	attrs  map[string]set // of an instance
+	args   *arguments     // of the call that gave this result
+	bound  *arguments     // that functools.partial gave a function
+	self   [1]*value      // of one
 }
 
 // piece is a part of a string that was put together. Its literal is nil where the part is

@@ -5,7 +5,6 @@
 package requirements
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 )
 
 // Finder finds models among the requirements of Python projects.
@@ -46,26 +46,20 @@ var (
 
 // Find looks at each line without its comment.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	f := &finding{src, out}
-	at := 0
-	for line := range bytes.Lines(src.Text) {
-		start := at
-		at += len(line)
+	f := finding{sourcefile.File{Finder: "requirements", Src: src, Out: out}}
+	for start, line := range sourcefile.Lines(string(src.Text)) {
 		if ctx.Err() != nil {
 			return
 		}
 		if len(line) < 4096 {
-			f.line(uncommented(string(line)), start)
+			f.line(uncommented(line), start)
 		}
 	}
 }
 
-type finding struct {
-	src *gate.Source
-	out gate.Recorder
-}
+type finding struct{ sourcefile.File }
 
-func (f *finding) line(line string, start int) {
+func (f finding) line(line string, start int) {
 	args := map[string]string{}
 	if m := hash.FindStringSubmatch(line); m != nil {
 		args["sha256"] = m[1] + m[2]
@@ -93,9 +87,8 @@ func (f *finding) line(line string, start int) {
 	}
 }
 
-func (f *finding) state(m gate.ModelID, args map[string]string, start, end int) {
-	f.out.Reference(gate.Reference{Model: m, Loader: "pip install", Args: args, At: f.src.At(start, end), Finder: "requirements",
-		Context: modelid.ContextOf(f.src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, args)})
+func (f finding) state(m gate.ModelID, args map[string]string, start, end int) {
+	f.State(gate.Reference{Model: m, Loader: "pip install", Args: args, At: f.Src.At(start, end), Resolution: gate.Literal})
 }
 
 // uncommented cuts a comment, which begins a line or follows a blank.

@@ -4,7 +4,6 @@
 package rust
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -12,15 +11,12 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/tokens"
 )
 
-// maxText is the length of the longest file that is read, maxAttribute how far the key of a
-// value in an attribute is looked for.
-const (
-	maxText      = 4 << 20
-	maxAttribute = 64
-)
+// maxAttribute is how far the key of a value in an attribute is looked for.
+const maxAttribute = 64
 
 // Finder finds models in Rust.
 type Finder struct{}
@@ -39,28 +35,17 @@ func (Finder) Spec() gate.Spec {
 func (Finder) Wants(p string, head []byte) bool { return path.Ext(p) == ".rs" }
 
 // libraries are the words without which a file fetches nothing from the Hub by itself.
-var libraries = [][]byte{[]byte("hf_hub"), []byte("Api::new"), []byte("ApiBuilder"), []byte("Repo::"), []byte("mistralrs"), []byte("ModelBuilder")}
+var libraries = []string{"hf_hub", "Api::new", "ApiBuilder", "Repo::", "mistralrs", "ModelBuilder"}
 
 // Find scans a file that uses a client of the Hub.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	client := false
-	for _, w := range libraries {
-		client = client || bytes.Contains(src.Text, w)
-	}
-	if !client && !bytes.Contains(src.Text, []byte("download")) {
+	client := sourcefile.Mentions(src.Text, libraries...)
+	if !client && !sourcefile.Mentions(src.Text, "download") {
 		return
 	}
-	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file is longer than what is read", Budget: "bytes", Limit: maxText})
-		return
-	}
-	f := &finding{src: src, out: out, client: client, list: tokens.Scan(string(src.Text), tokens.Rust)}
-	if len(f.list) == tokens.Max {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the file has more tokens than are read", Budget: "entries", Limit: tokens.Max})
-	}
-	f.pairs = tokens.Pairs(f.list)
+	file := sourcefile.File{Finder: "rust", Src: src, Out: out}
+	list, _ := file.Tokens(tokens.Rust)
+	f := &finding{file: file, client: client, list: list, pairs: tokens.Pairs(list)}
 	f.groups()
 	f.arms()
 	for i, t := range f.list {
@@ -74,8 +59,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 }
 
 type finding struct {
-	src    *gate.Source
-	out    gate.Recorder
+	file   sourcefile.File
 	client bool // the file uses a client of the Hub
 	list   []tokens.Token
 	pairs  []int
@@ -107,12 +91,7 @@ func (f *finding) groups() {
 	}
 }
 
-func (f *finding) at(i int) tokens.Token {
-	if i < 0 || i >= len(f.list) {
-		return tokens.Token{}
-	}
-	return f.list[i]
-}
+func (f *finding) at(i int) tokens.Token { return tokens.At(f.list, i) }
 
 // text states a string that is an id of the Hub, unless a data set, a format or a message
 // is what it is for.
@@ -155,8 +134,7 @@ func (f *finding) text(i int) {
 	case f.download(i, open):
 		loader = call
 	}
-	f.out.Reference(gate.Reference{Model: m, Loader: loader, Args: args, At: f.src.At(t.Start, t.End), Finder: "rust",
-		Context: modelid.ContextOf(f.src.Path), Resolution: f.resolution(call), Immutable: modelid.Immutable(m, args)})
+	f.file.State(gate.Reference{Model: m, Loader: loader, Args: args, At: f.file.Src.At(t.Start, t.End), Resolution: f.resolution(call)})
 }
 
 // resolution tells an id that is written at the call from one of a table.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 )
 
 const (
@@ -66,12 +67,12 @@ func shebang(line string) bool {
 
 // Find walks the statements of a script in order.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	if !interesting(src.Text) {
+	if !sourcefile.Mentions(bytes.ToLower(src.Text), triggers...) {
 		return
 	}
+	file := sourcefile.File{Finder: "shell", Src: src, Out: out}
 	if len(src.Text) > maxText {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the script is longer than what is parsed", Budget: "bytes", Limit: maxText})
+		file.Unread("the script is longer than what is parsed", "bytes", maxText)
 		return
 	}
 	text, masks := mask(string(src.Text))
@@ -80,8 +81,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		text = blanks.ReplaceAllStringFunc(text, hide)
 	}
 	if depth(text) > maxDepth {
-		out.Emit(gate.KindIncomplete, src.At(0, 0), gate.Incomplete{
-			Reason: "the script nests deeper than what is parsed", Budget: "depth", Limit: maxDepth})
+		file.Unread("the script nests deeper than what is parsed", "depth", maxDepth)
 		return
 	}
 	w := &walker{ctx: ctx, src: src, out: out, text: text, masks: masks,
@@ -89,23 +89,13 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	w.script()
 }
 
-// interesting is the literal filter before parsing: the words without which no command,
-// option or value that this package knows can stand in a text.
-func interesting(text []byte) bool {
-	lower := bytes.ToLower(text)
-	for _, w := range triggers {
-		if bytes.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
-}
-
-var triggers = [][]byte{
-	[]byte("model"), []byte("huggingface"), []byte("hf"), []byte("ollama"), []byte("vllm"), []byte("spacy"),
-	[]byte("trust"), []byte("pretrained"), []byte("://"), []byte("kaggle"), []byte("litgpt"), []byte("tune"),
-	[]byte("lora"), []byte("adapter"), []byte("tokenizer"), []byte("llm"), []byte("load("), []byte("pickle"),
-	[]byte("whisper"), []byte("kit "), []byte("oras"), []byte("torch"), []byte("_core_"), []byte("checkpoint"),
+// triggers are the words without which no command, option or value that this package
+// knows can stand in a text.
+var triggers = []string{
+	"model", "huggingface", "hf", "ollama", "vllm", "spacy",
+	"trust", "pretrained", "://", "kaggle", "litgpt", "tune",
+	"lora", "adapter", "tokenizer", "llm", "load(", "pickle",
+	"whisper", "kit ", "oras", "torch", "_core_", "checkpoint",
 }
 
 // script parses the text, and after an error the lines that follow it.

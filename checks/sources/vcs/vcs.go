@@ -10,6 +10,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/sourcefile"
 )
 
 // Finder finds models in .gitmodules and in pointers of Git LFS.
@@ -38,15 +39,12 @@ func (Finder) Wants(p string, head []byte) bool {
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	if bytes.HasPrefix(src.Text, []byte(pointer)) {
 		if len(src.Text) <= maxPointer {
-			lfs(src, out)
+			lfs(sourcefile.File{Finder: "vcs", Src: src, Out: out})
 		}
 		return
 	}
-	at := 0
-	for line := range bytes.Lines(src.Text) {
-		start := at
-		at += len(line)
-		key, value, ok := strings.Cut(string(line), "=")
+	for start, line := range sourcefile.Lines(string(src.Text)) {
+		key, value, ok := strings.Cut(line, "=")
 		value = strings.TrimSpace(value)
 		if !ok || strings.TrimSpace(key) != "url" || value == "" || ctx.Err() != nil {
 			continue
@@ -55,14 +53,15 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		if !ok || m.Source == "url" {
 			continue
 		}
-		from := start + bytes.Index(line, []byte(value))
+		from := start + strings.Index(line, value)
 		// The tree of the repository holds the commit of a submodule.
 		out.Reference(gate.Reference{Model: m, Loader: "git submodule", At: src.At(from, from+len(value)), Finder: "vcs",
 			Context: gate.InConfig, Resolution: gate.Literal, Immutable: true})
 	}
 }
 
-func lfs(src *gate.Source, out gate.Recorder) {
+func lfs(f sourcefile.File) {
+	src := f.Src
 	_, rest, _ := strings.Cut(string(src.Text), "\noid sha256:")
 	oid, _, _ := strings.Cut(rest, "\n")
 	if oid == "" {
@@ -70,7 +69,5 @@ func lfs(src *gate.Source, out gate.Recorder) {
 	}
 	at := bytes.Index(src.Text, []byte(oid))
 	m := gate.ModelID{Source: "local", Name: src.Path, File: path.Base(src.Path)}
-	args := map[string]string{"sha256": oid}
-	out.Reference(gate.Reference{Model: m, Loader: "git lfs", Args: args, At: src.At(at, at+len(oid)), Finder: "vcs",
-		Context: modelid.ContextOf(src.Path), Resolution: gate.Literal, Immutable: modelid.Immutable(m, args)})
+	f.State(gate.Reference{Model: m, Loader: "git lfs", Args: map[string]string{"sha256": oid}, At: src.At(at, at+len(oid)), Resolution: gate.Literal})
 }

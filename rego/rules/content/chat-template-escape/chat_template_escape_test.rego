@@ -85,3 +85,15 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+called(name) := object.union(item_2, {"data": {"text": "called", "name": name}})
+
+# What only a renderer without a sandbox has is denied.
+test_reaching_calls if {
+	items := [called("getattr"), called("__import__")]
+	found := rule.violations with input.evidence as {"template.call": items}
+	count(found) == 2
+	every violation in found {
+		not violation.at_most
+	}
+}

@@ -9,8 +9,8 @@
 #   precision: very-high
 #   security_severity: "8.0"
 #   remediation: >-
-#     Convert the model to safetensors in an isolated place, or have the callable added
-#     to the list after a review.
+#     Convert the model to safetensors in an isolated place, or add the name to the option
+#     allow after a review.
 #   standards:
 #     - cwe-502
 #     - cwe-94
@@ -23,10 +23,12 @@
 #     - ssdf/PW.4.1
 package rules.content["pickle-unknown-call"]
 
+import data.lib.config
 import data.lib.fact
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["pickle.call"]
 	fact.field(item, "class") == "unknown"
+	not fact.field(item, "callee") in config.options("pickle-unknown-call", item).allow
 	message := sprintf("%v calls %v when it is loaded, a function that writers of models do not use.", [fact.file(item), fact.text(item, "text")])
 }

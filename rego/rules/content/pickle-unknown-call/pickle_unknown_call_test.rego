@@ -85,3 +85,8 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_option_changed if {
+	rule.violations == set() with input.evidence as {"pickle.call": [item_1]}
+		with data.config.rules["pickle-unknown-call"].options as {"allow": [item_1.data.callee]}
+}

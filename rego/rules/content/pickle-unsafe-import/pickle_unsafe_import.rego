@@ -23,6 +23,7 @@
 #     - ssdf/PW.4.1
 package rules.content["pickle-unsafe-import"]
 
+import data.lib.config
 import data.lib.fact
 
 violations contains {"on": item, "message": message} if {
@@ -33,6 +34,22 @@ violations contains {"on": item, "message": message} if {
 	message := sprintf("%v imports %v.%v%v when it is loaded.", [
 		fact.file(item), fact.text(item, "module"), fact.text(item, "name"), harm(item),
 	])
+}
+
+# What the organisation forbids, whatever it is.
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["pickle.import"]
+	name := sprintf("%v.%v", [fact.field(item, "module"), fact.field(item, "name")])
+	some forbidden in config.options("pickle-unsafe-import", item).forbid
+	covers(forbidden, name)
+	message := sprintf("%v imports %v when it is loaded, which the policy forbids.", [fact.file(item), fact.clip(name)])
+}
+
+covers(forbidden, name) if forbidden == name
+
+covers(forbidden, name) if {
+	endswith(forbidden, ".*")
+	startswith(name, trim_suffix(forbidden, "*"))
 }
 
 harm(item) := sprintf(" (%v)", [harms[item.data.harm]]) if harms[item.data.harm]

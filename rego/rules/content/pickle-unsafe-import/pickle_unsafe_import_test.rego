@@ -86,3 +86,14 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_forbidden_by_the_policy if {
+	item := object.union(item_1, {"data": {"module": "acme.models", "name": "Ranker", "class": "safe"}})
+	want := {{"on": item, "message": "models/pytorch_model.bin imports acme.models.Ranker when it is loaded, which the policy forbids."}}
+	rule.violations == want with input.evidence as {"pickle.import": [item]}
+		with data.config.rules["pickle-unsafe-import"].options as {"forbid": ["acme.models.Ranker"]}
+	rule.violations == want with input.evidence as {"pickle.import": [item]}
+		with data.config.rules["pickle-unsafe-import"].options as {"forbid": ["acme.*"]}
+	rule.violations == set() with input.evidence as {"pickle.import": [item]}
+		with data.config.rules["pickle-unsafe-import"].options as {"forbid": ["acme", "acmes.*"]}
+}

@@ -27,12 +27,17 @@ violations contains {"on": item, "message": message} if {
 	message := sprintf("%v was not read to its end: %v%v.", [fact.entry(item), fact.text(item, "reason"), spent(item)])
 }
 
-violations contains {"on": item, "message": message} if {
+# A link that leaves the repository can lead to anything; one that is named as a model
+# surely leads to what is loaded.
+violations contains object.union({"on": item, "message": message}, certainty(item)) if {
 	some item in input.evidence["scan.symlink"]
 	object.get(item.data, "outside", true) == true
-	object.get(item.data, "weights", true) == true
 	message := sprintf("%v is a link to %q, which is no file of the repository and was not followed.", [fact.entry(item), fact.text(item, "target")])
 }
+
+certainty(item) := {} if {
+	object.get(item.data, "weights", true) == true
+} else := {"at_most": "warn"}
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["hub.unavailable"]

@@ -111,9 +111,16 @@ test_fires if {
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"hub.unavailable": [item_6], "scan.symlink": [item_7, item_8]}
+	rule.violations == set() with input.evidence as {"hub.unavailable": [item_6], "scan.symlink": [item_7]}
 }
 
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
+}
+
+test_any_link_that_leaves_is_told if {
+	rule.violations == {{
+		"on": item_8, "at_most": "warn",
+		"message": "etc is a link to \"/etc\", which is no file of the repository and was not followed.",
+	}} with input.evidence as {"scan.symlink": [item_8]}
 }
