@@ -106,6 +106,9 @@ func (o *outputs) write(r *gate.Report, files fs.FS) error {
 
 func (o *outputs) toFile(t target, r *gate.Report, opt report.Options) (err error) {
 	path := o.cmd.path(t.path)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return o.toDevice(path, t, r, opt)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".gate-*")
 	if err != nil {
 		return err
@@ -120,6 +123,16 @@ func (o *outputs) toFile(t target, r *gate.Report, opt report.Options) (err erro
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// toDevice writes into what is no regular file, such as a pipe or the null device, which
+// must not be replaced by one.
+func (o *outputs) toDevice(path string, t target, r *gate.Report, opt report.Options) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.write(f, r, opt), f.Close())
 }
 
 func (o *outputs) toStdout(t target, r *gate.Report, opt report.Options) error {
