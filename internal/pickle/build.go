@@ -19,10 +19,9 @@ func (m *machine) build() {
 	o := m.object(*target)
 	switch p := m.product(*target); {
 	case target.kind.container():
-		// A list has neither __setstate__ nor __dict__.
-		if m.unproven("BUILD on a container", m.at); state.kind != kNone {
-			m.fail("BUILD on %s", kindNames[target.kind])
-		}
+		// A container has neither __setstate__ nor __dict__; the unpickler in Python does
+		// not look for them where the state is empty.
+		m.change(*target, []value{state}, "BUILD")
 	case target.kind != kInstance || target.a < 0:
 		m.change(*target, []value{state}, "BUILD")
 	case p == "tensor" || p == "storage":

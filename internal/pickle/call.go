@@ -223,19 +223,19 @@ func (m *machine) isCode(callee string) bool {
 // instantiate is INST or OBJ: a call, which for a class without arguments is only its
 // __new__.
 func (m *machine) instantiate(op byte) {
+	var fn value
+	if op == opInst {
+		module, name := m.nameLine(), m.nameLine()
+		if m.done {
+			return
+		}
+		fn = m.lookup(module, name) // before the mark is looked for
+	}
 	at, ok := m.popMark()
 	if !ok {
 		return
 	}
-	var fn value
-	if op == opInst {
-		module := string(m.line(m.opts.Limits.Line))
-		name := string(m.line(m.opts.Limits.Line))
-		if m.done {
-			return
-		}
-		fn = m.lookup(module, name)
-	} else {
+	if op == opObj {
 		if at >= len(m.stack) {
 			m.fail("OBJ without a class")
 			return

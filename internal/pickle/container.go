@@ -99,7 +99,8 @@ func (m *machine) tuple(at int) {
 		return
 	}
 	v := m.container(kTuple, m.stack[at:])
-	m.stack = append(m.stack[:at], v)
+	m.stack = m.stack[:at]
+	m.push(v)
 }
 
 // collect makes a container of what is behind the mark, or adds it to a set.
@@ -117,7 +118,8 @@ func (m *machine) collect(op byte) {
 		m.fail("an odd number of items for DICT")
 	default:
 		v := m.container(k, m.stack[at:])
-		m.stack = append(m.stack[:at], v)
+		m.stack = m.stack[:at]
+		m.push(v)
 	}
 }
 
@@ -138,14 +140,15 @@ func (m *machine) extend(at int, op string) {
 	}
 	items := m.stack[at:]
 	target := &m.stack[at-1]
-	if (op == "SETITEMS" || op == "SETITEM") && len(items)%2 != 0 {
-		m.fail("an odd number of items for %s", op)
-		return
-	}
 	if target.kind.container() || target.kind == kInstance {
 		m.addItems(target, items, op)
-	} else if len(items) > 0 || target.kind == kGlobal {
+	} else if len(items) > 0 || target.kind == kGlobal || target.kind == kUnknown || target.kind == kPersistent {
 		m.change(*target, items, op)
+	}
+	if (op == "SETITEMS" || op == "SETITEM") && len(items)%2 != 0 {
+		// The unpickler in Python has set the others by now.
+		m.fail("an odd number of items for %s", op)
+		return
 	}
 	m.stack = m.stack[:at]
 }

@@ -32,13 +32,11 @@ func (m *machine) run() {
 
 func (m *machine) mayGoOn() bool {
 	if err := m.ctx.Err(); err != nil {
-		m.spent("time", 0, "stopped: "+err.Error())
-		m.fail("not read to its end")
+		m.giveUp("time", 0, "stopped: "+err.Error())
 		return false
 	}
 	if m.res.Opcodes > m.opts.Limits.Opcodes {
-		m.spent("opcodes", m.opts.Limits.Opcodes, "there are more opcodes than the limit")
-		m.fail("not read to its end")
+		m.giveUp("opcodes", m.opts.Limits.Opcodes, "there are more opcodes than the limit")
 		return false
 	}
 	return true
@@ -259,6 +257,9 @@ func (m *machine) text(k kind, encoding uint8, n int64) {
 	if m.done {
 		return
 	}
+	if m.opts.framed && k == kStr {
+		m.drop(n)
+	}
 	v := value{kind: k, encoding: encoding, a: m.offset(), x: uint32(n)}
 	if n >= 16 {
 		m.suspect(v, n)
@@ -322,10 +323,12 @@ func (m *machine) memoLine(op byte) {
 	if m.done {
 		return
 	}
-	i, ok := index(b)
+	i, wide, ok := index(b)
 	switch {
 	case !ok:
 		m.fail("%q is no index of the memo", head(b))
+	case wide != "":
+		m.memoWide(op, wide)
 	case op == opGet:
 		m.get(i)
 	default:
@@ -335,6 +338,9 @@ func (m *machine) memoLine(op byte) {
 
 // long pushes a little-endian number of n bytes in two's complement.
 func (m *machine) long(n int64) {
+	if m.opts.framed {
+		m.drop(n)
+	}
 	from := m.offset()
 	if !m.skip(n) {
 		return

@@ -1,6 +1,9 @@
 package pickle
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 func (m *machine) protocol() {
 	b := m.need(1)
@@ -22,6 +25,12 @@ func (m *machine) frame() {
 	n := m.length8()
 	if m.done {
 		return
+	}
+	if m.opts.framed {
+		if m.frameEnd != math.MaxInt64 && m.offset()+n <= m.frameEnd {
+			return
+		}
+		m.drop(n)
 	}
 	left := m.end - m.offset()
 	switch {
@@ -64,4 +73,59 @@ func (m *machine) stop() {
 		m.badFrame(problem, m.frameEnd-m.offset())
 	}
 	m.res.Top = m.export(top)
+}
+
+// crossed tells whether a frame ends inside an opcode, or may do so where the stream
+// broke.
+func (m *machine) crossed() bool {
+	if m.res.Malformed != "" && m.frameEnd != math.MaxInt64 {
+		return true
+	}
+	for _, f := range m.res.Frames {
+		if f.Problem != "too-long" {
+			return true
+		}
+	}
+	return false
+}
+
+// readFramed adds what the unpickler in C reads where a frame is crossed: it holds one
+// frame at a time, and what is left of it at a read that is longer is lost.
+func (m *machine) readFramed(opts Options) {
+	end := m.cur.Offset()
+	if m.cur.SeekTo(m.res.Start) != nil {
+		return
+	}
+	opts.framed, opts.Joblib = true, false
+	other := Run(m.ctx, m.cur, opts)
+	if other.Stopped && m.res.Malformed != "" {
+		m.res.Malformed, m.res.BrokenAt, m.res.Stopped, m.res.End = "", 0, true, other.End
+		end = other.End
+	}
+	m.res.alsoReads(other, m.opts.Limits.Facts)
+	if m.cur.SeekTo(end) != nil {
+		m.res.Malformed = "the stream ends behind the input"
+	}
+}
+
+// drop passes over the rest of a frame that has some of the next n bytes but not all.
+func (m *machine) drop(n int64) {
+	if off := m.offset(); off < m.frameEnd && m.frameEnd != math.MaxInt64 && n > m.frameEnd-off {
+		m.seek(m.frameEnd)
+		m.frameEnd = math.MaxInt64
+	}
+}
+
+// dropLine does the same for a line.
+func (m *machine) dropLine() {
+	left := m.frameEnd - m.offset()
+	if m.frameEnd == math.MaxInt64 || left <= 0 {
+		return
+	}
+	for off := m.offset(); off < m.frameEnd; off += window {
+		if bytes.IndexByte(m.peekAt(off, int(min(window, m.frameEnd-off))), '\n') >= 0 {
+			return
+		}
+	}
+	m.drop(left + 1)
 }

@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,14 +19,16 @@ func (g *global) String() string { return g.module + "." + g.name }
 // mostGlobals bounds the names that one stream may look up.
 const mostGlobals = 1 << 17
 
+// globalSize are the bytes that the memory is charged for a global beside its name.
+const globalSize = 200
+
 type globalKey struct {
 	module, name string
 	mapped       bool
 }
 
 func (m *machine) globalLines() {
-	module := string(m.line(m.opts.Limits.Line))
-	name := string(m.line(m.opts.Limits.Line))
+	module, name := m.nameLine(), m.nameLine()
 	if m.done {
 		return
 	}
@@ -34,6 +37,28 @@ func (m *machine) globalLines() {
 		return
 	}
 	m.push(m.lookup(module, name))
+}
+
+// nameLine takes a line with a name. Where the input ends without a newline, the
+// unpickler in Python takes the rest without its last byte, and imports that.
+func (m *machine) nameLine() string {
+	if m.opts.framed {
+		m.dropLine()
+	}
+	limit := m.opts.Limits.Line
+	left := m.end - m.offset()
+	if m.done || left > int64(limit) || left > window || bytes.IndexByte(m.win[m.pos:], '\n') >= 0 {
+		return string(m.line(limit))
+	}
+	if left == 0 || !m.refill(int(left)) {
+		return ""
+	}
+	if bytes.IndexByte(m.win[m.pos:], '\n') >= 0 {
+		return string(m.line(limit))
+	}
+	name := string(m.win[m.pos : len(m.win)-1])
+	m.pos = len(m.win)
+	return name
 }
 
 // stackGlobal looks up two strings of the stack. Where one of them is computed, no one
@@ -83,9 +108,8 @@ func (m *machine) lookup(module, name string) value {
 	g := m.resolve(key)
 	x := uint32(len(m.globals))
 	m.known[key] = x
-	if len(m.globals) >= mostGlobals {
-		m.spent("facts", mostGlobals, "more globals than are kept")
-		m.fail("more globals than are kept")
+	if len(m.globals) >= mostGlobals || !m.take(int64(globalSize+3*(len(module)+len(name)))) {
+		m.giveUp("facts", mostGlobals, "more globals than are kept")
 	}
 	m.globals = append(m.globals, g)
 	if e := g.entry; e == nil {

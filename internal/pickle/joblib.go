@@ -65,15 +65,13 @@ func (m *machine) array(o *object) {
 
 // unknownArray gives up: what stands behind cannot be told from the array.
 func (m *machine) unknownArray(reason string) {
-	m.spent("layout", 0, "joblib: "+reason)
-	m.fail("joblib: %s", reason)
+	m.giveUp("layout", 0, "joblib: "+reason)
 }
 
 // objectArray runs the stream that stands in place of the bytes.
 func (m *machine) objectArray() {
 	if m.opts.depth >= m.opts.Limits.Nesting {
-		m.spent("nested", int64(m.opts.Limits.Nesting), "arrays of objects are nested deeper than is read")
-		m.fail("arrays of objects are nested deeper than is read")
+		m.giveUp("nested", int64(m.opts.Limits.Nesting), "arrays of objects are nested deeper than is read")
 		return
 	}
 	here := m.offset()
@@ -87,9 +85,13 @@ func (m *machine) objectArray() {
 	sub := Run(m.ctx, m.cur, opts)
 	m.win, m.pos, m.base = nil, 0, sub.End
 	m.res.Arrays = append(m.res.Arrays, Array{here, sub.End - here, "O"})
-	m.res.Merge(sub)
-	if sub.Malformed != "" {
-		m.fail("an array of objects: %s", sub.Malformed)
+	stopped, broken := sub.Stopped, sub.Malformed
+	m.absorb(sub)
+	switch {
+	case broken != "":
+		m.fail("an array of objects: %s", broken)
+	case !stopped:
+		m.done = true
 	}
 }
 
@@ -101,7 +103,7 @@ func (m *machine) sibling(o *object) {
 		text = m.str(name)
 	}
 	m.unproven("an array in another file", m.at)
-	if len(m.res.Siblings) < m.opts.Limits.Facts {
+	if len(m.res.Siblings) < m.opts.Limits.Facts && m.take(int64(len(text))) {
 		m.res.Siblings = append(m.res.Siblings, Sibling{text, m.at})
 	}
 }

@@ -24,7 +24,9 @@ type Options struct {
 	// stand the raw bytes of the array, or for an array of objects another stream.
 	Joblib bool
 
-	depth int // of streams inside streams
+	framed bool   // read as C does where a frame is crossed, see drop
+	depth  int    // of streams inside streams
+	room   *int64 // bytes of Limits.Memory that are left to all of them
 }
 
 // Limits bound the work of one stream. What is spent is Result.Incomplete.
@@ -41,6 +43,7 @@ type Limits struct {
 	Nesting  int   // streams inside streams
 	Inflate  int64 // bytes of nested constants decoded in all
 	Facts    int   // facts kept of one kind; further ones are Incomplete
+	Memory   int64 // bytes held at once, with the streams inside
 }
 
 // Run executes one stream from the cursor's place. The cursor is left behind STOP, or
@@ -48,8 +51,13 @@ type Limits struct {
 // have done them.
 func Run(ctx context.Context, cur *binary.Cursor, opts Options) *Result {
 	m := newMachine(ctx, cur, opts)
+	before := *m.room
 	m.run()
 	m.finish()
+	*m.room = before
+	if !opts.framed && m.crossed() {
+		m.readFramed(opts)
+	}
 	return m.res
 }
 
@@ -59,7 +67,8 @@ type Result struct {
 	Protocol   int   // the last PROTO, else 0
 	Opcodes    int64
 	Stopped    bool // STOP was reached
-	// Malformed is why the stream broke, at BrokenAt; empty where it did not.
+	// Malformed is why the stream broke, at BrokenAt; empty where it did not. A stream
+	// that neither stopped nor broke was given up: a budget is spent.
 	Malformed string
 	BrokenAt  int64
 	// Incomplete are the budgets that were spent.

@@ -111,6 +111,18 @@ var cases = []struct {
 	{"OBJ", "(" + gl("os", "system") + "S'true'\no.", []string{"import os.system dangerous", "call os.system('true') dangerous"}, false},
 	{"NEWOBJ_EX", "\x80\x04" + sg("subprocess", "Popen") + su("true") + "\x85}\x92.",
 		[]string{"import subprocess.Popen dangerous", "call subprocess.Popen('true', **{}) dangerous"}, false},
+	{"name cut by the end", "c" + "os\nsystemX",
+		[]string{"import os.system dangerous", "malformed"}, false},
+	{"INST cut by the end", "(S'true'\nios\nsystemX",
+		[]string{"import os.system dangerous", "call os.system('true') dangerous", "malformed"}, false},
+	{"INST without a mark", "ios\nsystem\n.", []string{"import os.system dangerous", "malformed"}, false},
+	{"index up to a NUL", "Np0\x00x\ng0\x00y\n0" + gl("os", "system") + ".", []string{"import os.system dangerous"}, false},
+	{"number up to a NUL", "I\x00x\n0" + gl("os", "system") + ".", []string{"import os.system dangerous", "form number-text"}, false},
+	{"BUILD on a list", "\x80\x04]]b0" + sg("os", "system") + ".",
+		[]string{"import os.system dangerous", "build [] mistyped"}, false},
+	{"frame that cuts a name", "\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00csafeos\nsystem\nU\x04true\x85R.",
+		[]string{"import safeos.system unknown", "import os.system dangerous", "call safeos.system('true') unknown",
+			"call os.system('true') dangerous", "frame crossing"}, false},
 	{"result popped", "\x80\x04" + sg("os", "system") + su("true") + "\x85R0N.",
 		[]string{"import os.system dangerous", "call os.system('true') dangerous"}, false},
 	{"memo is overwritten", "\x80\x02U\x01aq\x00U\x01bq\x00h\x00.", []string{"form memo-overwritten"}, false},
@@ -309,8 +321,8 @@ func FuzzRun(f *testing.F) {
 		if a.End < a.Start || a.End > int64(len(data)) {
 			t.Errorf("ends at %d of %d", a.End, len(data))
 		}
-		if !a.Stopped && a.Malformed == "" {
-			t.Error("neither stopped nor malformed")
+		if !a.Stopped && a.Malformed == "" && len(a.Incomplete) == 0 {
+			t.Error("neither stopped nor malformed nor given up")
 		}
 		if a.Grammar.OK && len(a.Calls) > 0 {
 			for _, c := range a.Calls {

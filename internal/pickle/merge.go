@@ -129,6 +129,35 @@ func (r *Result) moveTo(at int64) {
 	}
 }
 
+// absorb merges a stream that stands inside, which does not end the one around it.
+func (m *machine) absorb(sub *Result) {
+	sub.Stopped = m.res.Stopped
+	m.res.Merge(sub)
+}
+
+// alsoReads adds what another reading of the same stream does.
+func (r *Result) alsoReads(other *Result, limit int) {
+	room := true
+	for _, i := range other.Imports {
+		room = r.addImport(i, limit) >= 0 && room
+	}
+	for _, c := range other.Calls {
+		room = r.addCall(c, limit) && room
+	}
+	r.Builds = capped(r.Builds, other.Builds, limit)
+	r.Arguments = capped(r.Arguments, other.Arguments, limit)
+	r.Extensions = capped(r.Extensions, other.Extensions, limit)
+	r.Nested = capped(r.Nested, other.Nested, limit)
+	r.Embedded = capped(r.Embedded, other.Embedded, limit)
+	r.Incomplete = capped(r.Incomplete, other.Incomplete, 64)
+	if !room {
+		r.Incomplete = capped(r.Incomplete, []gate.Incomplete{{
+			Reason: "pickle: more facts than are reported", Budget: "facts", Limit: int64(limit),
+		}}, 64)
+	}
+	r.Grammar.OK = false
+}
+
 // AddCalls adds the imports and the calls of another reading of the same bytes, from an
 // offset on, that are not safe. Where the bytes are a stream of their own, as in an array
 // of objects, its memo is mistaken for the outer one and names get mixed up: then only

@@ -88,6 +88,9 @@ func (m *machine) finish() {
 			m.res.End = max(m.res.BrokenAt, m.res.Start)
 		}
 	}
+	if !m.res.Stopped && m.res.Malformed == "" {
+		m.res.End = max(m.at, m.res.Start)
+	}
 	m.strayGetattr()
 	end := m.res.End
 	budget := m.opts.Limits.Inflate - m.decoded
@@ -97,7 +100,7 @@ func (m *machine) finish() {
 		}
 		m.lookInto(s, &budget)
 	}
-	m.late, m.win = false, nil
+	m.late, m.win, m.res.persistent = false, nil, nil
 	if err := m.cur.SeekTo(end); err != nil {
 		m.res.Malformed = "the stream ends behind the input"
 	}
@@ -163,7 +166,7 @@ func (m *machine) nestedPickle(n *Nested, data []byte) bool {
 	}
 	n.Content, n.Class = "pickle", sub.worst()
 	for _, i := range sub.Imports[:min(len(sub.Imports), 16)] {
-		n.Imports = append(n.Imports, i.Module+"."+i.Name)
+		n.Imports = append(n.Imports, cut(i.Module+"."+i.Name))
 	}
 	for _, inner := range sub.Nested {
 		if inner.Class == Dangerous {

@@ -162,7 +162,7 @@ func (m *machine) scalar(g *global, k []value) {
 		m.argument(g.String(), "a pickle of an object", sub.Malformed, g.String()+"(…)")
 	}
 	sub.moveTo(m.at)
-	m.res.Merge(sub)
+	m.absorb(sub)
 }
 
 // runNested runs a stream in memory.

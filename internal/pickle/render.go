@@ -9,41 +9,60 @@ import (
 )
 
 // shownLimit caps a rendered call, shownString a constant in it, shownDepth its nesting.
-// mostText bounds the text of numbers and ids that the machine keeps.
 const (
 	shownLimit  = 300
 	shownString = 120
 	shownDepth  = 8
-	mostText    = 32 << 20
 )
 
 // length is that of a str or bytes constant, in bytes as it is written.
 func (m *machine) length(v value) int64 {
 	switch {
 	case v.encoding == heldText:
-		return int64(len(m.texts[v.x]))
+		return int64(len(m.held(v)))
 	case v.long:
 		return m.lengths[v.x]
 	}
 	return int64(v.x)
 }
 
-// hold returns a value whose text the machine keeps.
+// mostText bounds the bytes of the numbers and ids whose text is kept.
+const mostText = 24 << 20
+
+// hold returns a value whose text the machine keeps. Of numbers without end only the
+// first are told.
 func (m *machine) hold(k kind, text string) value {
-	if m.kept += len(text); m.kept > mostText {
-		m.spent("values", mostText, "more long numbers and ids than are kept")
-		m.fail("more long numbers and ids than are kept")
+	cost := len(text) + 2*valueSize
+	if m.kept+cost > mostText || !m.take(int64(cost)) {
+		if k == kInt {
+			return value{kind: k, long: true, encoding: heldText, x: math.MaxUint32}
+		}
+		m.full()
 		return value{kind: kUnknown, impure: true}
 	}
-	m.texts = append(m.texts, text)
-	return value{kind: k, long: true, encoding: heldText, x: uint32(len(m.texts) - 1)}
+	m.kept += cost
+	last := len(m.texts) - 1
+	if last < 0 || len(m.texts[last]) == page {
+		m.texts = append(m.texts, make([]string, 0, page))
+		last++
+	}
+	m.texts[last] = append(m.texts[last], text)
+	return value{kind: k, long: true, encoding: heldText, x: uint32(last*page + len(m.texts[last]) - 1)}
+}
+
+// held is the text of a value that the machine keeps.
+func (m *machine) held(v value) string {
+	if p := int(v.x / page); p < len(m.texts) {
+		return m.texts[p][v.x%page]
+	}
+	return "<int>"
 }
 
 // str is the text of a constant, its head where it is long. The heads that were asked
 // for are kept, since names and keys are asked for again and again.
 func (m *machine) str(v value) string {
 	if v.encoding == heldText {
-		return m.texts[v.x]
+		return m.held(v)
 	}
 	if s, ok := m.heads[v.a]; ok {
 		return s
@@ -60,12 +79,12 @@ func (m *machine) str(v value) string {
 	default:
 		s = string(b)
 	}
-	const keep = 8 << 20
-	if m.heads == nil || m.held+len(s) > keep {
-		m.heads, m.held = map[int64]string{}, 0
+	const keep = 2 << 20
+	if m.heads == nil || m.headed+len(s) > keep {
+		m.heads, m.headed = map[int64]string{}, 0
 	}
 	m.heads[v.a] = s
-	m.held += len(s) + 64
+	m.headed += len(s) + 64
 	return s
 }
 
@@ -132,7 +151,7 @@ func (m *machine) render(b *strings.Builder, v value, depth int) {
 		b.WriteString(map[bool]string{true: "True", false: "False"}[v.a != 0])
 	case kInt:
 		if v.long {
-			b.WriteString(m.texts[v.x][:min(64, len(m.texts[v.x]))])
+			b.WriteString(m.held(v)[:min(64, len(m.held(v)))])
 		} else {
 			b.WriteString(strconv.FormatInt(v.a, 10))
 		}
@@ -264,8 +283,11 @@ func (m *machine) renderContainer(b *strings.Builder, v value, depth int) {
 	b.WriteString(brackets[v.kind][1])
 }
 
-// exportedItems caps the items of a Value.
-const exportedItems = 64 << 10
+// exportedItems and exportedText cap the items of a Value and the text in them.
+const (
+	exportedItems = 64 << 10
+	exportedText  = 2 << 20
+)
 
 // export makes a Value of the value that the stream yields. The items of a list or tuple
 // come without text.
@@ -279,8 +301,13 @@ func (m *machine) export(v value) Value {
 	out.Len = o.count
 	if v.kind == kList || v.kind == kTuple {
 		out.Items = make([]Value, 0, min(len(o.kids), exportedItems))
+		room := exportedText
 		for _, k := range o.kids[:min(len(o.kids), exportedItems)] {
-			out.Items = append(out.Items, m.constant(k))
+			c := m.constant(k)
+			if room -= len(c.Str); room < 0 {
+				break
+			}
+			out.Items = append(out.Items, c)
 		}
 	}
 	return out
@@ -291,7 +318,7 @@ func (m *machine) constant(v value) Value {
 	switch v.kind {
 	case kBool, kInt:
 		if out.Int = v.a; v.long {
-			out.Str, out.Int = m.texts[v.x], 0
+			out.Str, out.Int = m.held(v), 0
 		}
 	case kStr, kBytes, kByteArray:
 		out.Str, out.Len = m.str(v), m.length(v)

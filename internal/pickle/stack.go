@@ -32,16 +32,19 @@ type machine struct {
 	marks []int
 	fence int // nothing below is reachable
 	memo  memo
+	wide  map[string]value // of the memo, at indexes of more than 32 bits
 	heap  heap
 
 	globals  []global
 	known    map[globalKey]uint32
-	texts    []string // of held values
-	lengths  []int64  // of long payloads
+	kept     int        // bytes in texts
+	texts    [][]string // of held values, in pages
+	lengths  []int64    // of long payloads
 	heads    map[int64]string
-	held     int   // bytes in heads
-	kept     int   // bytes in texts
-	walked   int   // values that walks looked at
+	headed   int // bytes in heads
+	walked   int // values that walks looked at
+	strange  int // persistent ids that are no storage of torch
+	room     *int64
 	decoded  int64 // bytes of constants that were decoded or run
 	suspects []suspect
 
@@ -66,7 +69,12 @@ func newMachine(ctx context.Context, cur *binary.Cursor, opts Options) *machine 
 	if m.lists == nil {
 		m.lists = DefaultLists()
 	}
-	m.heap.limits = &m.opts.Limits
+	if m.opts.room == nil {
+		left := opts.Limits.Memory
+		m.opts.room = &left
+	}
+	m.room = m.opts.room
+	m.heap.limits, m.heap.room = &m.opts.Limits, m.room
 	return m
 }
 
@@ -96,6 +104,9 @@ func (m *machine) refill(n int) bool {
 
 // need takes the next n bytes, at most a window.
 func (m *machine) need(n int) []byte {
+	if m.opts.framed {
+		m.drop(int64(n))
+	}
 	if len(m.win)-m.pos < n && !m.refill(n) {
 		m.fail("the stream ends inside %s", m.name())
 		return nil
@@ -131,6 +142,9 @@ func (m *machine) seek(off int64) {
 
 // line takes the bytes up to a newline, at most limit, and passes the newline.
 func (m *machine) line(limit int) []byte {
+	if m.opts.framed {
+		m.dropLine()
+	}
 	if i := bytes.IndexByte(m.win[m.pos:], '\n'); i >= 0 && i <= limit {
 		b := m.win[m.pos : m.pos+i]
 		m.pos += i + 1
@@ -144,7 +158,7 @@ func (m *machine) line(limit int) []byte {
 	i := bytes.IndexByte(m.win[:min(len(m.win), limit+1)], '\n')
 	if i < 0 {
 		if int64(limit) < m.end-m.offset() {
-			m.spent("line", int64(limit), "a line of text is longer than the limit")
+			m.giveUp("line", int64(limit), "a line of text is longer than the limit")
 		}
 		m.fail("no end of the line of %s", m.name())
 		return nil
@@ -155,6 +169,9 @@ func (m *machine) line(limit int) []byte {
 
 // payload passes over a line of any length.
 func (m *machine) payload() (from, n int64, ok bool) {
+	if m.opts.framed {
+		m.dropLine()
+	}
 	from = m.offset()
 	for {
 		if i := bytes.IndexByte(m.win[m.pos:], '\n'); i >= 0 {
@@ -171,7 +188,7 @@ func (m *machine) payload() (from, n int64, ok bool) {
 
 // afford takes n bytes from what may be decoded in all.
 func (m *machine) afford(n int64) bool {
-	if n > m.opts.Limits.Inflate-m.decoded {
+	if n > m.opts.Limits.Inflate-m.decoded || !m.take(n) {
 		m.spent("nested", m.opts.Limits.Inflate, "more nested bytes than are decoded")
 		return false
 	}
@@ -235,6 +252,33 @@ func (m *machine) spent(budget string, limit int64, reason string) {
 	m.res.Incomplete = append(m.res.Incomplete, gate.Incomplete{Reason: "pickle: " + reason, Budget: budget, Limit: limit})
 }
 
+// giveUp says that a budget does not allow to go on. The stream is neither whole nor
+// broken.
+func (m *machine) giveUp(budget string, limit int64, reason string) {
+	if m.done {
+		return
+	}
+	m.done = true
+	m.spent(budget, limit, reason)
+	m.restricted("unfinished: " + reason)
+}
+
+// full gives up where the memory is spent.
+func (m *machine) full() {
+	m.giveUp("memory", m.opts.Limits.Memory, "more values than are held at once")
+}
+
+// take takes n bytes from the memory of this stream and those around it.
+func (m *machine) take(n int64) bool { return take(m.room, n) }
+
+func take(room *int64, n int64) bool {
+	if *room < n {
+		return false
+	}
+	*room -= n
+	return true
+}
+
 // unproven takes the proof away; the first reason holds.
 func (m *machine) unproven(reason string, at int64) {
 	if m.res.Grammar.OK {
@@ -243,12 +287,25 @@ func (m *machine) unproven(reason string, at int64) {
 }
 
 func (m *machine) push(v value) {
-	if len(m.stack) >= m.opts.Limits.Stack {
-		m.spent("stack", int64(m.opts.Limits.Stack), "the stack is deeper than the limit")
-		m.fail("the stack is deeper than the limit")
+	if len(m.stack) == cap(m.stack) && !m.deepen() {
 		return
 	}
 	m.stack = append(m.stack, v)
+}
+
+// deepen makes room for further values on the stack.
+func (m *machine) deepen() bool {
+	size := min(max(64, 2*cap(m.stack)), m.opts.Limits.Stack)
+	if size <= len(m.stack) {
+		m.giveUp("stack", int64(m.opts.Limits.Stack), "the stack is deeper than the limit")
+		return false
+	}
+	if !m.take(int64(size) * valueSize) {
+		m.full()
+		return false
+	}
+	m.stack = append(make([]value, 0, size), m.stack...)
+	return true
 }
 
 // pop takes the top of the stack.
@@ -272,10 +329,17 @@ func (m *machine) top() *value {
 }
 
 func (m *machine) mark() {
-	if len(m.marks) >= m.opts.Limits.Marks {
-		m.spent("marks", int64(m.opts.Limits.Marks), "there are more marks than the limit")
-		m.fail("there are more marks than the limit")
-		return
+	if len(m.marks) == cap(m.marks) {
+		size := min(max(64, 2*cap(m.marks)), m.opts.Limits.Marks)
+		if size <= len(m.marks) {
+			m.giveUp("marks", int64(m.opts.Limits.Marks), "there are more marks than the limit")
+			return
+		}
+		if !m.take(int64(size) * 8) {
+			m.full()
+			return
+		}
+		m.marks = append(make([]int, 0, size), m.marks...)
 	}
 	m.marks = append(m.marks, len(m.stack))
 	m.fence = len(m.stack)
@@ -327,11 +391,42 @@ func (m *machine) put(i uint32) {
 	if hole >= max(4096, 64*int64(m.memo.count)) {
 		m.unusual("splice")
 	}
-	if !m.memo.put(i, v) {
+	fresh, ok := m.memo.put(i, v, m.room)
+	if !fresh {
 		m.unusual("memo-overwritten")
 	}
-	if m.memo.count > m.opts.Limits.Memo {
-		m.spent("memo", int64(m.opts.Limits.Memo), "the memo has more entries than the limit")
-		m.fail("the memo has more entries than the limit")
+	if !ok {
+		m.full()
+	} else if m.memo.count > m.opts.Limits.Memo {
+		m.giveUp("memo", int64(m.opts.Limits.Memo), "the memo has more entries than the limit")
 	}
+}
+
+// memoWide is GET or PUT with an index of more than 32 bits.
+func (m *machine) memoWide(op byte, i string) {
+	m.unusual("splice")
+	v, had := m.wide[i]
+	if op == opGet {
+		if !had {
+			m.fail("no entry %s in the memo", head([]byte(i)))
+			return
+		}
+		m.push(v)
+		return
+	}
+	if v = *m.top(); m.done {
+		return
+	}
+	if !had {
+		if !m.take(int64(farSize + len(i))) {
+			m.full()
+			return
+		}
+		m.memo.count++
+	}
+	if m.wide == nil {
+		m.wide = map[string]value{}
+	}
+	m.share(v)
+	m.wide[i] = v
 }

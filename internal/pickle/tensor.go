@@ -8,8 +8,13 @@ import (
 	"strings"
 )
 
-// mostTensors bounds the storages and tensors of one stream.
-const mostTensors = 1 << 18
+// mostTensors bounds the storages and tensors of one stream; persistentSize and
+// tensorSize are the bytes that the memory is charged for one.
+const (
+	mostTensors    = 1 << 17
+	persistentSize = 300
+	tensorSize     = 250
+)
 
 func (m *machine) persistentID(op byte) {
 	var id value
@@ -49,8 +54,11 @@ func (m *machine) persistent(p PersistentID) uint32 {
 		return uint32(i)
 	}
 	i := len(m.res.Persistent)
-	if i >= mostTensors {
-		m.spent("facts", int64(i), "more persistent ids than are kept")
+	if p.Class == "unknown" || p.Problem != "" {
+		m.strange++
+	}
+	if i >= mostTensors || m.strange > m.opts.Limits.Facts || !m.take(int64(persistentSize+2*len(key)+len(p.Key))) {
+		m.spent("facts", mostTensors, "more persistent ids than are kept")
 		return 0
 	}
 	m.res.persistent[key] = i
@@ -76,7 +84,7 @@ func (m *machine) storageID(id value) PersistentID {
 	switch {
 	case k[1].kind != kGlobal || !isStorage:
 		p.Problem = "its class is " + m.show(k[1])
-	case k[2].kind != kStr || strings.Trim(m.str(k[2]), "0123456789") != "" || m.length(k[2]) == 0:
+	case k[2].kind != kStr || strings.Trim(m.str(k[2]), "0123456789") != "" || m.length(k[2]) == 0 || m.length(k[2]) > 32:
 		p.Problem = "its key is " + m.show(k[2])
 	case k[3].kind != kStr || !isDevice(m.str(k[3])):
 		p.Problem = "its device is " + m.show(k[3])
@@ -140,8 +148,8 @@ func (m *machine) rebuilt(g *global, k []value) {
 	if t.Problem = t.outside(); t.Problem != "" {
 		m.unproven(t.Problem, m.at)
 	}
-	if len(m.res.Tensors) >= mostTensors {
-		m.spent("facts", int64(len(m.res.Tensors)), "more tensors than are kept")
+	if len(m.res.Tensors) >= mostTensors || !m.take(int64(tensorSize+8*len(t.Size)+8*len(t.Stride))) {
+		m.spent("facts", mostTensors, "more tensors than are kept")
 		return
 	}
 	m.res.Tensors = append(m.res.Tensors, t)
@@ -211,7 +219,7 @@ func (m *machine) encoded(v value) ([]byte, bool) {
 	data := m.readAt(text.a, m.length(text))
 	switch text.encoding {
 	case rawText:
-		return fromLatin1(string(data)), data != nil
+		return latin1InPlace(data), data != nil
 	case escapedText:
 		return fromLatin1(unescape(data)), data != nil
 	default:

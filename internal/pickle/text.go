@@ -11,11 +11,13 @@ import (
 // number reads the text of INT and LONG as C does (any base, blanks before, up to a NUL)
 // or as Python does (base 10, underscores). ok is false where neither would.
 func number(line []byte) (n *big.Int, ok bool) {
-	if i := bytes.IndexByte(line, 0); i >= 0 {
+	if i := bytes.IndexByte(line, 0); i == 0 {
+		return new(big.Int), true // strtol makes nothing of it, and stops at a NUL
+	} else if i > 0 {
 		line = line[:i]
 	}
 	s := strings.TrimSpace(string(line))
-	s = strings.TrimSuffix(s, "L")
+	s = strings.TrimSpace(strings.TrimSuffix(s, "L"))
 	if n, ok = new(big.Int).SetString(s, 0); ok {
 		return n, true
 	}
@@ -27,14 +29,24 @@ func number(line []byte) (n *big.Int, ok bool) {
 	return new(big.Int).SetString(strings.ReplaceAll(s, "_", ""), 10)
 }
 
-// index reads the text of GET and PUT.
-func index(line []byte) (uint32, bool) {
-	s := strings.TrimPrefix(strings.TrimSpace(string(line)), "+")
-	n, err := strconv.ParseUint(strings.ReplaceAll(s, "_", ""), 10, 64)
-	if err != nil || n > 1<<32-1 {
-		return 0, false
+// index reads the text of GET and PUT. An index of more than 32 bits, which only the
+// unpickler in Python takes, is told by its digits.
+func index(line []byte) (n uint32, wide string, ok bool) {
+	if i := bytes.IndexByte(line, 0); i >= 0 {
+		line = line[:i] // as C does
 	}
-	return uint32(n), true
+	s := strings.TrimPrefix(strings.TrimSpace(string(line)), "+")
+	if strings.Trim(s, "-0_") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	s = strings.ReplaceAll(s, "_", "")
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, "", false
+	}
+	if x, err := strconv.ParseUint(s, 10, 32); err == nil {
+		return uint32(x), "", true
+	}
+	return 0, strings.TrimLeft(s, "0"), true
 }
 
 // floating tells whether C or Python would read the text of FLOAT.
@@ -42,7 +54,11 @@ func floating(line []byte) bool {
 	if i := bytes.IndexByte(line, 0); i >= 0 {
 		line = line[:i]
 	}
-	_, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(string(line)), "_", ""), 64)
+	s := strings.ReplaceAll(strings.TrimSpace(string(line)), "_", "")
+	if strings.EqualFold(strings.TrimLeft(s, "+-"), "nan") {
+		return true
+	}
+	_, err := strconv.ParseFloat(s, 64)
 	return err == nil || strings.HasSuffix(err.Error(), strconv.ErrRange.Error())
 }
 
@@ -130,6 +146,19 @@ func fromLatin1(s string) []byte {
 			break
 		}
 		out = append(out, byte(r))
+	}
+	return out
+}
+
+// latin1InPlace is the same for UTF-8, in the memory of s.
+func latin1InPlace(s []byte) []byte {
+	out := s[:0]
+	for len(s) > 0 {
+		r, n := utf8.DecodeRune(s)
+		if r > 0xff {
+			break
+		}
+		out, s = append(out, byte(r)), s[n:]
 	}
 	return out
 }

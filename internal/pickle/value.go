@@ -64,6 +64,14 @@ type value struct {
 	a        int64
 }
 
+// valueSize, objectSize and farSize are the bytes that the memory of a stream is charged
+// for a value, an object and an entry of the memo that is far from the others.
+const (
+	valueSize  = 16
+	objectSize = 72
+	farSize    = 80
+)
+
 // object is what a container holds, or a call result was called with.
 type object struct {
 	kids       []value // of an instance: arguments, keyword arguments, state
@@ -96,6 +104,7 @@ type heap struct {
 	pos     int
 	kept    int // children allocated
 	limits  *Limits
+	room    *int64
 	walk    uint32
 }
 
@@ -107,6 +116,9 @@ func (h *heap) alloc(at int64) uint32 {
 		return 0
 	}
 	if int(h.used) == len(h.objects)*page {
+		if !take(h.room, page*objectSize) {
+			return 0
+		}
 		h.objects = append(h.objects, make([]object, page))
 	}
 	h.used++
@@ -138,13 +150,21 @@ func (h *heap) hold(kids []value, n int) []value {
 	if h.kept+size > h.limits.Values {
 		return nil
 	}
-	h.kept += size
 	if size > chunk/4 {
+		if !take(h.room, int64(size)*valueSize) {
+			return nil
+		}
+		h.kept += size
 		return append(make([]value, 0, size), kids...)
 	}
 	if len(h.chunk)-h.pos < size {
-		h.chunk, h.pos = make([]value, max(size, min(chunk, h.kept))), 0
+		n := max(size, min(chunk, h.kept))
+		if !take(h.room, int64(n)*valueSize) {
+			return nil
+		}
+		h.chunk, h.pos = make([]value, n), 0
 	}
+	h.kept += size
 	out := h.chunk[h.pos : h.pos+len(kids) : h.pos+size]
 	h.pos += size
 	copy(out, kids)
@@ -166,32 +186,38 @@ func (m *memo) get(i uint32) value {
 	return m.far[i]
 }
 
-// put stores v and tells whether the slot was empty.
-func (m *memo) put(i uint32, v value) bool {
+// put stores v and tells whether the slot was empty, and whether there was room.
+func (m *memo) put(i uint32, v value, room *int64) (fresh, ok bool) {
 	m.last = i
 	p := int(i / page)
 	if p == len(m.pages) && int(i) < m.count+page {
+		if !take(room, page*valueSize+24) {
+			return true, false
+		}
 		m.pages = append(m.pages, make([]value, page))
 		m.gather(uint32(p))
 	}
 	if p < len(m.pages) {
 		slot := &m.pages[p][i%page]
-		fresh := slot.kind == absent
+		fresh = slot.kind == absent
 		*slot = v
 		if fresh {
 			m.count++
 		}
-		return fresh
+		return fresh, true
 	}
 	if m.far == nil {
 		m.far = map[uint32]value{}
 	}
-	_, had := m.far[i]
-	m.far[i] = v
-	if !had {
+	if _, had := m.far[i]; !had {
+		if !take(room, farSize) {
+			return true, false
+		}
 		m.count++
+		fresh = true
 	}
-	return !had
+	m.far[i] = v
+	return fresh, true
 }
 
 // replace puts another value in a slot that is occupied.

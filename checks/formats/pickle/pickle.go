@@ -130,7 +130,7 @@ func (i Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder)
 func (f *file) read(at int64) {
 	f.all = f.stream(at)
 	first := []*pickle.Result{f.all.Summary()}
-	for f.all.Malformed == "" && f.ctx.Err() == nil {
+	for f.all.Stopped && f.all.Malformed == "" && f.ctx.Err() == nil {
 		if f.torch(first) || f.cur.Remaining() == 0 {
 			return
 		}
@@ -149,14 +149,23 @@ func (f *file) read(at int64) {
 		}
 		f.all.Merge(next)
 	}
-	if f.all.Malformed != "" && f.ctx.Err() == nil {
-		// A load stops here; a stream that stands behind is still looked at.
-		at := f.cur.Offset()
-		if found := f.search(at); found >= 0 {
-			f.gap("between", at, found-at)
-			f.all.Merge(f.stream(found))
-		}
+	if f.ctx.Err() == nil {
+		f.behind()
 	}
+}
+
+// behind looks at a stream behind one that broke or was given up. A load stops where a
+// stream breaks; what was given up goes on, so that nothing is said of the bytes between.
+func (f *file) behind() {
+	at := f.cur.Offset()
+	found := f.search(at)
+	if found < 0 {
+		return
+	}
+	if f.all.Malformed != "" {
+		f.gap("between", at, found-at)
+	}
+	f.all.Merge(f.stream(found))
 }
 
 func (f *file) stream(at int64) *pickle.Result {
