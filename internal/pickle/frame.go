@@ -27,18 +27,18 @@ func (m *machine) frame() {
 		return
 	}
 	if m.opts.framed {
-		if m.frameEnd != math.MaxInt64 && m.offset()+n <= m.frameEnd {
+		if m.frameEnd != math.MaxInt64 && n <= m.frameEnd-m.offset() {
 			return
 		}
 		m.drop(n)
 	}
 	left := m.end - m.offset()
-	switch {
-	case m.frameEnd != math.MaxInt64:
-		m.badFrame("nested", n)
-	case n < 0 || n > left:
+	if n < 0 || n > left {
 		m.badFrame("too-long", n)
 		return
+	}
+	if m.frameEnd != math.MaxInt64 {
+		m.badFrame("nested", n)
 	}
 	m.frameEnd = m.offset() + n
 }
@@ -119,10 +119,11 @@ func (m *machine) drop(n int64) {
 // dropLine does the same for a line.
 func (m *machine) dropLine() {
 	left := m.frameEnd - m.offset()
-	if m.frameEnd == math.MaxInt64 || left <= 0 {
+	if m.frameEnd == math.MaxInt64 || left <= 0 ||
+		bytes.IndexByte(m.win[m.pos:min(int64(len(m.win)), int64(m.pos)+left)], '\n') >= 0 {
 		return
 	}
-	for off := m.offset(); off < m.frameEnd; off += window {
+	for off := m.offset(); off < m.frameEnd && m.ctx.Err() == nil; off += window {
 		if bytes.IndexByte(m.peekAt(off, int(min(window, m.frameEnd-off))), '\n') >= 0 {
 			return
 		}

@@ -123,6 +123,7 @@ var cases = []struct {
 	{"frame that cuts a name", "\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00csafeos\nsystem\nU\x04true\x85R.",
 		[]string{"import safeos.system unknown", "import os.system dangerous", "call safeos.system('true') unknown",
 			"call os.system('true') dangerous", "frame crossing"}, false},
+	{"frame without end in another", "\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x95\x00\x00\x00\x00\x00\x00\x00\x40Ix", []string{"frame too-long", "malformed"}, false},
 	{"result popped", "\x80\x04" + sg("os", "system") + su("true") + "\x85R0N.",
 		[]string{"import os.system dangerous", "call os.system('true') dangerous"}, false},
 	{"memo is overwritten", "\x80\x02U\x01aq\x00U\x01bq\x00h\x00.", []string{"form memo-overwritten"}, false},

@@ -52,6 +52,7 @@ var mislabelled = map[string]string{
 	"fickling/bypasses/test_frame_boundary_straddle_variants/check_safety_5.pkl":                          "the same: a number",
 	"fickling/bypasses/test_private_stdlib_allowlist/check_safety_1.pkl":                                  "looks up __future__.annotations",
 	"modelaudit/joblib_scanner/test_joblib_scanner_basic/picklebytes.pkl":                                 "an array of joblib",
+	"fickling/pickle/test_variable_used_only_inside_a_tuple/check_safety.pkl":                             "sets the state of a list, which raises",
 	"modelaudit/cve_detection/test_pickle_scanner_detects_setitem_after_rebuild_tensor/setitem_abuse.pkl": "sets an item on a tensor (CVE-2026-24747)",
 }
 
