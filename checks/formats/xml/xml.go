@@ -108,10 +108,10 @@ func charset(label string, r io.Reader) (io.Reader, error) {
 	case "iso-8859-1", "latin1", "windows-1252", "iso-8859-15":
 		return &latin{r: r}, nil
 	}
-	return nil, fmt.Errorf("%w %q", errCharset, label)
+	return nil, fmt.Errorf("%w: %q", errCharset, label)
 }
 
-var errCharset = errors.New("the encoding is not one that is read:")
+var errCharset = errors.New("the encoding is not one that is read")
 
 // latin reads bytes as the characters of their number.
 type latin struct {
