@@ -44,14 +44,15 @@ mkdir -p "$work/releases/v0.0.1"
 cp "$tools/bin/gate" "$work/releases/v0.0.1/gate_linux_$(go env GOARCH)"
 echo v0.0.1 >support/version
 (cd "$work/releases/v0.0.1" && sha256sum gate_linux_*) >support/checksums.txt
-(cd "$work/releases" && exec python3 -m http.server 0 --bind 127.0.0.1) >"$work.server" 2>&1 &
+(cd "$work/releases" && exec python3 -u -m http.server 0 --bind 127.0.0.1) >"$work.server" 2>&1 &
 server=$!
 port=
-for _ in $(seq 50); do
+for _ in $(seq 300); do
   port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$work.server")
   [ -n "$port" ] && break
   sleep 0.1
 done
+test -n "$port"
 sed -i "s|https://github.com/modelgate/gate/releases/download|http://127.0.0.1:$port|; s/default: auto\$/default: release/" action.yml
 sed -i '/upload-sarif:/,/default:/ s/default: release/default: auto/; /annotations:/,/default:/ s/default: release/default: auto/' action.yml
 git -c user.name=ci -c user.email=ci@example.invalid commit -qam release
