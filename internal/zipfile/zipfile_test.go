@@ -408,7 +408,9 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("%+v in %d bytes", s, size)
 			}
 		}
-		if judge, err := zip.NewReader(bytes.NewReader(data), size); err == nil {
+		// Where readers see different files, that is stated, and any of them is right.
+		disputed := slices.ContainsFunc(a.Facts, func(f Fact) bool { return f.What == Directory || f.What == Truncated })
+		if judge, err := zip.NewReader(bytes.NewReader(data), size); err == nil && !disputed {
 			against(t, "fuzz", a, judge)
 		}
 	})
