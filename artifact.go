@@ -3,6 +3,7 @@ package gate
 import (
 	"io"
 	"sync"
+	"time"
 )
 
 // State is how far a file was understood.
@@ -22,7 +23,14 @@ const (
 type Artifact struct {
 	Model     ModelID    `json:"model"`
 	Publisher *Publisher `json:"publisher,omitempty"`
-	Files     []File     `json:"files"`
+	// Repository is what the registry says of a model that is not local.
+	Repository *Repository `json:"repository,omitempty"`
+	// Mode tells how the bytes were read: full, or range, where the digests are the
+	// registry's word. Fetched and Requests count what a range reading cost.
+	Mode     string `json:"mode,omitempty"`
+	Fetched  int64  `json:"fetched,omitempty"`
+	Requests int    `json:"requests,omitempty"`
+	Files    []File `json:"files"`
 }
 
 // Publisher is the owner of a model on its registry.
@@ -31,6 +39,10 @@ type Publisher struct {
 	ID       string `json:"id,omitempty"`
 	Type     string `json:"type,omitempty"` // org or user
 	Verified bool   `json:"verified"`
+	// Created is when the account was opened; Members are the public members of an
+	// organisation by name.
+	Created time.Time `json:"created,omitzero"`
+	Members []string  `json:"members,omitempty"`
 }
 
 // File is one file of an artifact. Path may name an entry of a container.
@@ -84,8 +96,21 @@ func (b *Blob) window(from, n int64) []byte {
 	return buf[:got]
 }
 
-// Subject is what an auditor looks at: the files of one model together.
+// Subject is what an auditor looks at: a model with all that is known of it. For a local
+// folder those are its files; for a model that a repository refers to, the references,
+// and what its registry and the lock say.
 type Subject struct {
-	Dir   string // the folder they stand in, slash-separated
+	Dir   string // the folder of a local model, slash-separated
 	Blobs []*Blob
+
+	Model      ModelID // empty for a local folder
+	References []Reference
+	Repository *Repository // nil: the registry was not asked or did not answer
+	Locked     *Locked     // nil: the lock has no entry
+	// Trusted are the publishers that the policy trusts.
+	Trusted []Publisher
+	// FirstSeen is when the history of this repository first named the model; zero where
+	// that is not known.
+	FirstSeen time.Time
+	Now       time.Time
 }

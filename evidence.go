@@ -14,6 +14,10 @@ const (
 	KindIncomplete Kind = "scan.incomplete"
 	KindSymlink    Kind = "scan.symlink"
 	KindMismatch   Kind = "file.type-mismatch"
+	// KindUnavailable is a registry that did not answer, KindServer one whose answers
+	// give reason to distrust it.
+	KindUnavailable Kind = "hub.unavailable"
+	KindServer      Kind = "hub.server"
 )
 
 // KindLoad is a load in source code and how safe it is; every finder may state it.
@@ -35,7 +39,9 @@ const (
 type Evidence struct {
 	Kind Kind     `json:"kind"`
 	At   Location `json:"at"`
-	Data any      `json:"data"`
+	// Model is the key of the model whose file states the fact, where it is not local.
+	Model string `json:"model,omitempty"`
+	Data  any    `json:"data"`
 }
 
 // Load is the data of KindLoad: a call, flag or key that loads a model in a way that
@@ -86,6 +92,12 @@ type Incomplete struct {
 	Limit  int64  `json:"limit,omitempty"`
 }
 
+// Server is the data of KindServer.
+type Server struct {
+	ID     string `json:"id"`     // the model whose file was read
+	Reason string `json:"reason"` // what the server did
+}
+
 // Unparsed is the data of KindUnparsed: a source that has something to find and could
 // not be parsed, so that only its tokens were looked at.
 type Unparsed struct {
@@ -114,6 +126,7 @@ type FileFact struct {
 	Reason string `json:"reason,omitempty"`
 	Nested bool   `json:"nested"` // an entry of a container
 	SHA256 string `json:"sha256,omitempty"`
+	Model  string `json:"model,omitempty"` // the key of the model, where it is not local
 }
 
 // CommittedFact is the data of KindCommitted: weights that lie in the repository itself.
