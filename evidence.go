@@ -126,7 +126,10 @@ type FileFact struct {
 	Reason string `json:"reason,omitempty"`
 	Nested bool   `json:"nested"` // an entry of a container
 	SHA256 string `json:"sha256,omitempty"`
-	Model  string `json:"model,omitempty"` // the key of the model, where it is not local
+	// Model is the key of the model, where it is not local, and Loaded whether a reference
+	// loads the file: yes, no or unknown.
+	Model  string `json:"model,omitempty"`
+	Loaded string `json:"loaded,omitempty"`
 }
 
 // CommittedFact is the data of KindCommitted: weights that lie in the repository itself.

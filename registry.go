@@ -113,6 +113,7 @@ const (
 	ReasonEntry       = "entry"
 	ReasonRateLimited = "rate_limited"
 	ReasonNetwork     = "network"
+	ReasonTimeout     = "timeout"     // not within the time for all registries
 	ReasonOffline     = "offline"     // the user forbade it
 	ReasonUnsupported = "unsupported" // no client for this registry
 	ReasonBadAnswer   = "bad_answer"  // the answer makes no sense or breaks a bound

@@ -96,7 +96,10 @@ func customRules(root *os.Root, pol *config.Policy) (map[string][]byte, error) {
 // limitsOf are the limits of a policy, as the engine has them.
 func limitsOf(pol *config.Policy) scan.Limits {
 	l := pol.Limits
-	return scan.Limits{Depth: l.Depth, Children: l.Entries, Ratio: int64(l.Ratio), Inflated: l.Bytes}
+	return scan.Limits{
+		Depth: l.Depth, Children: l.Entries, Ratio: int64(l.Ratio), Inflated: l.Bytes,
+		Models: l.Models, Fetched: l.Fetched, Online: l.Online,
+	}
 }
 
 // needsDigests tells whether a policy excuses files by their digests.

@@ -99,7 +99,8 @@ func records(list []map[string]any) []any {
 func (l Limits) document() map[string]any {
 	out := map[string]any{"waiver_days": l.WaiverDays}
 	for name, n := range map[string]int64{"depth": int64(l.Depth), "entries": int64(l.Entries),
-		"ratio": int64(l.Ratio), "bytes": l.Bytes, "time_ms": l.Time.Milliseconds()} {
+		"ratio": int64(l.Ratio), "bytes": l.Bytes, "time_ms": l.Time.Milliseconds(), "models": int64(l.Models),
+		"fetched": l.Fetched, "online_ms": l.Online.Milliseconds()} {
 		if n > 0 {
 			out[name] = int(n)
 		}

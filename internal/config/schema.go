@@ -108,6 +108,7 @@ func schemaSettings(rules map[string]Rule) map[string]any {
 		ids[id] = anyOf(schemaLevel(), object(options))
 	}
 	number := map[string]any{"type": "integer", "minimum": 1}
+	bytes := anyOf(number, map[string]any{"type": "string", "pattern": size.String()})
 	custom := map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": ruleID.String()}}
 	return map[string]any{
 		"environment": anyOf(environment, object(map[string]any{"default": environment,
@@ -116,8 +117,8 @@ func schemaSettings(rules map[string]Rule) map[string]any {
 		"waivers": array(required(map[string]any{"rule": text(), "reason": text(), "approved_by": text(), "expires": text()},
 			"model", "path", "digest", "environment")),
 		"publishers": array(required(map[string]any{"name": text(), "id": text()}, "source")),
-		"limits": object(map[string]any{"waiver_days": number, "depth": number, "entries": number, "ratio": number,
-			"bytes": anyOf(number, map[string]any{"type": "string", "pattern": size.String()}), "time": text()}),
+		"limits": object(map[string]any{"waiver_days": number, "depth": number, "entries": number, "ratio": number, "models": number,
+			"bytes": bytes, "fetched": bytes, "time": text(), "online": text()}),
 		"signing_keys": map[string]any{"type": "object", "additionalProperties": required(nil,
 			"public_key", "certificate_chain", "identity", "issuer")},
 		"reviews": array(required(map[string]any{"kind": oneOf("code", "card"), "model": text(), "approved_by": text(),

@@ -22,6 +22,11 @@ type Limits struct {
 	// Depth, Entries and Ratio bound nested containers, Bytes what is unpacked.
 	Depth, Entries, Ratio int
 	Bytes                 int64
+	// Models bounds how many models registries are asked about, Fetched what is fetched of
+	// one of their files, and Online the time that all of them take.
+	Models  int
+	Fetched int64
+	Online  time.Duration
 	// Time bounds a run.
 	Time time.Duration
 }
@@ -117,37 +122,46 @@ var size = regexp.MustCompile(`^([0-9]{1,12})(KiB|MiB|GiB|TiB)?$`)
 
 func (l *loader) limits(n *yaml.Node) {
 	limits := &l.policy.Limits
-	numbers := map[string]*int{"waiver_days": &limits.WaiverDays, "depth": &limits.Depth,
-		"entries": &limits.Entries, "ratio": &limits.Ratio}
-	fields := l.Mapping(n, "limits", append(slices.Sorted(maps.Keys(numbers)), "bytes", "time")...)
+	counts := map[string]*int{"waiver_days": &limits.WaiverDays, "depth": &limits.Depth,
+		"entries": &limits.Entries, "ratio": &limits.Ratio, "models": &limits.Models}
+	sizes := map[string]*int64{"bytes": &limits.Bytes, "fetched": &limits.Fetched}
+	times := map[string]*time.Duration{"time": &limits.Time, "online": &limits.Online}
+	keys := slices.Concat(slices.Collect(maps.Keys(counts)), slices.Collect(maps.Keys(sizes)), slices.Collect(maps.Keys(times)))
+	slices.Sort(keys)
+	fields := l.Mapping(n, "limits", keys...)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		what := "limits." + name
 		text, ok := l.Scalar(fields[name], what)
 		if !ok {
 			continue
 		}
-		rule := "scan-incomplete"
-		switch name {
-		case "bytes":
-			limits.Bytes, ok = byteCount(text)
-		case "time":
-			var err error
-			limits.Time, err = time.ParseDuration(text)
-			ok = err == nil && limits.Time > 0
+		switch {
+		case sizes[name] != nil:
+			*sizes[name], ok = byteCount(text)
+		case times[name] != nil:
+			*times[name], ok = duration(text)
 		default:
-			var err error
-			*numbers[name], err = strconv.Atoi(text)
-			ok = err == nil && *numbers[name] > 0
-			if name == "waiver_days" {
-				rule = "waiver-expired"
-				ok = ok && limits.WaiverDays <= 3660
-			}
+			*counts[name], ok = positive(text)
+		}
+		rule := "scan-incomplete"
+		if name == "waiver_days" {
+			rule, ok = "waiver-expired", ok && limits.WaiverDays <= 3660
 		}
 		if !ok {
 			l.Add(fields[name], nil, "%s has no value %q", what, text)
 		}
 		l.serves(fields[name], what, rule)
 	}
+}
+
+func duration(text string) (time.Duration, bool) {
+	d, err := time.ParseDuration(text)
+	return d, err == nil && d > 0
+}
+
+func positive(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0
 }
 
 func byteCount(text string) (int64, bool) {

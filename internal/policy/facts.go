@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"time"
@@ -62,7 +63,7 @@ func newFacts(in Input, s *settings) (*facts, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s at %q: %w", e.Kind, e.At.Path, err)
 			}
-			b.items = append(b.items, item{e, data, b.origins.model(e.Kind, data)})
+			b.items = append(b.items, item{e, data, cmp.Or(e.Model, b.origins.model(e.Kind, data))})
 		}
 	}
 	if err := b.index(f); err != nil {

@@ -149,7 +149,10 @@ func (w *worker) inspect(ctx context.Context, b *gate.Blob, depth, before int) g
 		f.State, f.Reason = gate.Unread, "is a Git LFS pointer: the file itself was not checked out"
 		w.incomplete(b.Path, f.Reason, "", 0)
 	}
-	if w.s.opt.Digests || b.Size <= smallFile {
+	switch {
+	case w.stated != "" && depth == 0:
+		f.SHA256 = w.stated
+	case w.s.opt.Digests || b.Size <= smallFile:
 		f.SHA256 = w.digest(ctx, b)
 	}
 	w.identify(f, claims, b, depth)

@@ -13,6 +13,9 @@ type Limits struct {
 	Ratio      int64         // bytes unpacked for each byte of the file, once over 16 MiB; default 1,000
 	Evidence   int           // facts about one file; default 10,000
 	FileTime   time.Duration // for one file with all that is inside; default 2 minutes
+	Models     int           // models that registries are asked about; default 500
+	Fetched    int64         // bytes fetched of one file of a registry; default 256 MiB
+	Online     time.Duration // for all registries together; default 5 minutes
 }
 
 const (
@@ -29,6 +32,9 @@ func (l Limits) withDefaults() Limits {
 	l.Ratio = or(l.Ratio, 1000)
 	l.Evidence = or(l.Evidence, 10_000)
 	l.FileTime = or(l.FileTime, 2*time.Minute)
+	l.Models = or(l.Models, 500)
+	l.Fetched = or(l.Fetched, 256<<20)
+	l.Online = or(l.Online, 5*time.Minute)
 	return l
 }
 

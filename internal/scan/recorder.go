@@ -17,6 +17,7 @@ type worker struct {
 	children int
 	inflated int64
 	spent    map[string]bool // budgets that were stated as spent
+	stated   string          // the digest of the file by its registry
 	loads    map[loadAt]bool // loads that were stated: text with alternatives states them again
 }
 

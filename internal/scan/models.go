@@ -1,0 +1,251 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks"
+)
+
+// Online says how the models of registries are looked at.
+type Online struct {
+	Inspectors []checks.Inspector
+	Auditors   []checks.Auditor
+	Limits     Limits
+	// Registries are those that may be asked, by the source of an id. Without any, the
+	// auditors see names only.
+	Registries map[string]gate.Registry
+	// Locked is what the lock says of a model. It may be nil.
+	Locked  func(gate.ModelID) (gate.Locked, bool)
+	Trusted []gate.Publisher
+	// FirstSeen is when the history of the repository first named a model, by its key.
+	FirstSeen map[string]time.Time
+	Now       time.Time
+	Progress  func(done, all int)
+}
+
+// Found is what is known of the models of registries.
+type Found struct {
+	Artifacts []gate.Artifact
+	Evidence  []gate.Evidence
+	Stats     gate.Stats
+}
+
+// atOnce are as many models in work as keep a connection busy while others compute; the
+// clients bound the requests to each host.
+const atOnce = 8
+
+// Models asks the registries about the models that references name, reads the files of
+// each by ranges, and runs the auditors over what is known. References in tests and
+// documents are left alone: no rule judges them. Its error says that the context ended.
+func Models(ctx context.Context, refs []gate.Reference, opt Online) (*Found, error) {
+	opt.Limits = opt.Limits.withDefaults()
+	groups := byModel(refs)
+	found := make([]modelResult, len(groups))
+	if len(groups) > opt.Limits.Models {
+		at := groups[opt.Limits.Models][0].At
+		found = append(found[:opt.Limits.Models], modelResult{evidence: []gate.Evidence{{
+			Kind: gate.KindIncomplete, At: at,
+			Data: gate.Incomplete{Reason: "more models are referenced than the limit", Budget: "models", Limit: int64(opt.Limits.Models)},
+		}}})
+		groups = groups[:opt.Limits.Models]
+	}
+	timed, cancel := context.WithTimeout(ctx, opt.Limits.Online)
+	defer cancel()
+	var done atomic.Int64
+	parallel(len(groups), func(i int) {
+		found[i] = model(timed, groups[i], &opt)
+		if n := done.Add(1); opt.Progress != nil {
+			opt.Progress(int(n), len(groups))
+		}
+	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return collect(found), nil
+}
+
+// collect puts the models together. That there is no network is said once.
+func collect(found []modelResult) *Found {
+	f, noNetwork := &Found{}, false
+	for _, m := range found {
+		if m.artifact != nil {
+			f.Artifacts = append(f.Artifacts, *m.artifact)
+			f.Stats.Inspected += m.inspected
+			f.Stats.Bytes += m.artifact.Fetched
+		}
+		for _, e := range m.evidence {
+			if u, ok := e.Data.(gate.Unavailable); ok && u.Reason == gate.ReasonNetwork {
+				if noNetwork {
+					continue
+				}
+				noNetwork = true
+			}
+			f.Evidence = append(f.Evidence, e)
+		}
+	}
+	return f
+}
+
+// byModel groups the references that are judged by the model and revision that they name,
+// in their order.
+func byModel(refs []gate.Reference) [][]gate.Reference {
+	var out [][]gate.Reference
+	at := map[string]int{}
+	for _, r := range refs {
+		if r.Resolution == gate.Dynamic || r.Model.Source == "local" || r.Model.Key() == "" || r.Context == gate.InTest || r.Context == gate.InDoc {
+			continue
+		}
+		key := r.Model.Source + "\x00" + r.Model.String()
+		i, ok := at[key]
+		if !ok {
+			i, at[key] = len(out), len(out)
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], r)
+	}
+	return out
+}
+
+type modelResult struct {
+	artifact  *gate.Artifact
+	evidence  []gate.Evidence
+	inspected int
+}
+
+// model looks at one model, which all of the references name.
+func model(ctx context.Context, refs []gate.Reference, opt *Online) (out modelResult) {
+	id := refs[0].Model
+	s := &gate.Subject{Model: id, References: refs, Trusted: opt.Trusted, FirstSeen: opt.FirstSeen[id.Key()], Now: opt.Now}
+	if opt.Locked != nil {
+		if l, ok := opt.Locked(id); ok {
+			s.Locked = &l
+		}
+	}
+	var err error
+	if s.Repository, err = ask(ctx, id, opt.Registries); err != nil {
+		out.unavailable(refs[0].At, id, err)
+	}
+	if s.Repository != nil {
+		out.read(ctx, s, opt)
+	}
+	out.audit(ctx, s, opt)
+	for i := range out.evidence {
+		out.evidence[i].Model = id.Key()
+	}
+	return out
+}
+
+// ask gets what a model's registry says of it. Nothing is an answer where no registry may
+// be asked.
+func ask(ctx context.Context, id gate.ModelID, registries map[string]gate.Registry) (*gate.Repository, error) {
+	if len(registries) == 0 {
+		return nil, nil
+	}
+	registry, ok := registries[id.Source]
+	if !ok {
+		return nil, &gate.Unavailable{
+			ID: id.Key(), Reason: gate.ReasonUnsupported,
+			Detail: fmt.Sprintf("this version cannot ask %s about %q", cmp.Or(id.Source, "its registry"), id.Key()),
+		}
+	}
+	return registry.Repository(ctx, id)
+}
+
+func (m *modelResult) emit(kind gate.Kind, at gate.Location, data any) {
+	m.evidence = append(m.evidence, gate.Evidence{Kind: kind, At: at, Data: data})
+}
+
+// unavailable states that a registry did not answer. Another error is a defect of the
+// client, which must not let a model through.
+func (m *modelResult) unavailable(at gate.Location, id gate.ModelID, err error) {
+	var u *gate.Unavailable
+	if !errors.As(err, &u) {
+		u = &gate.Unavailable{ID: id.Key(), Reason: gate.ReasonBadAnswer, Detail: err.Error()}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		u = &gate.Unavailable{ID: id.Key(), Reason: gate.ReasonTimeout, Detail: fmt.Sprintf("%q was not looked at within the time for registries: raise limits.online in the policy", id.Key())}
+	}
+	m.emit(gate.KindUnavailable, at, *u)
+}
+
+// audit runs the auditors over all that is known of a model.
+func (m *modelResult) audit(ctx context.Context, s *gate.Subject, opt *Online) {
+	var out fileResult
+	name := Remote(s.Model, "")
+	w := &worker{s: &scanner{opt: Options{Limits: opt.Limits}}, out: &out, outer: entry{path: name}}
+	for _, a := range opt.Auditors {
+		rec := &recorder{w: w, ctx: ctx, check: a.Spec().Name, blob: gate.NewBlob(name, 0, io.NewSectionReader(nil, 0, 0))}
+		rec.guarded(name, func() { a.Audit(ctx, s, rec) })
+	}
+	m.evidence = append(m.evidence, out.evidence...)
+}
+
+// Remote is the path of a file of a registry's model in locations: "hf:org/name@rev/file".
+func Remote(id gate.ModelID, file string) string {
+	p := named(id.Source + ":" + strings.TrimPrefix(id.String(), id.Source+":"))
+	if file == "" {
+		return p
+	}
+	return p + "/" + named(file)
+}
+
+// read inspects the files of a model by ranges.
+func (m *modelResult) read(ctx context.Context, s *gate.Subject, opt *Online) {
+	repo, registry := s.Repository, opt.Registries[s.Model.Source]
+	at := s.References[0].At
+	for _, n := range repo.Notes {
+		m.emit(gate.KindUnavailable, at, n)
+	}
+	a := &gate.Artifact{Model: s.Model, Publisher: repo.Owner, Repository: repo, Mode: "range"}
+	files := slices.SortedFunc(slices.Values(repo.Files), func(a, b gate.RemoteFile) int { return strings.Compare(a.Path, b.Path) })
+	results := make([]remoteResult, len(files))
+	parallel(len(files), func(i int) { results[i] = remoteFile(ctx, s, files[i], registry, opt) })
+	for _, r := range results {
+		a.Files = append(a.Files, r.files...)
+		a.Fetched += r.fetched
+		a.Requests += r.requests
+		m.evidence = append(m.evidence, r.evidence...)
+		m.inspected += r.inspected
+	}
+	mark(m.evidence, loads(s.References, repo.Files), s.Model)
+	m.artifact = a
+}
+
+// mark completes what is said of the files of a model: whose they are, and whether the
+// references load them.
+func mark(evidence []gate.Evidence, loaded map[string]string, id gate.ModelID) {
+	for i, e := range evidence {
+		f, ok := e.Data.(gate.FileFact)
+		if !ok {
+			continue
+		}
+		f.Model = id.Key()
+		outer, _, _ := strings.Cut(e.At.Path, "!")
+		f.Loaded = loaded[outer]
+		evidence[i].Data = f
+	}
+}
+
+// parallel calls do for each index below n, from several goroutines.
+func parallel(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(atOnce, n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,146 @@
+package scan
+
+import (
+	"context"
+	"crypto/sha1" // git names blobs by it
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/modelgate/gate"
+)
+
+type remoteResult struct {
+	fileResult
+	fetched  int64
+	requests int
+}
+
+// remoteFile inspects one file of a registry by ranges.
+func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registry gate.Registry, opt *Online) (out remoteResult) {
+	name := Remote(s.Model, f.Path)
+	if why := notLoaded(f.Path); why != "" {
+		out.files = []gate.File{{Path: name, Size: f.Size, SHA256: f.SHA256, State: gate.Unread, Reason: why}}
+		return out
+	}
+	timed, cancel := context.WithTimeout(ctx, opt.Limits.FileTime)
+	defer cancel()
+	w := &worker{
+		s: &scanner{opt: Options{Inspectors: opt.Inspectors, Limits: opt.Limits, Models: true}}, out: &out.fileResult,
+		outer: entry{path: name, size: f.Size}, stated: f.SHA256,
+	}
+	r, err := registry.Open(timed, s.Repository, f)
+	if err != nil {
+		w.unread(name, f, reason(err))
+		return out
+	}
+	defer r.Close()
+	src := &tracked{RemoteReader: r, limit: opt.Limits.Fetched}
+	if blob := gate.NewBlob(name, f.Size, src); len(blob.Head()) > 0 || src.failed() == nil {
+		w.inspect(timed, blob, 0, 0)
+	}
+	if !listed(f, src) {
+		w.emit(gate.KindServer, gate.Location{Path: name}, gate.Server{ID: s.Model.Key(), Reason: "gave other bytes than those that it lists"})
+	}
+	out.fetched, out.requests = r.Fetched()
+	for _, odd := range r.Odd() {
+		w.emit(gate.KindServer, gate.Location{Path: name}, gate.Server{ID: s.Model.Key(), Reason: odd})
+	}
+	if err := src.failed(); err != nil {
+		w.unread(name, f, "cannot be read to its end: "+reason(err))
+	}
+	if timed.Err() != nil && ctx.Err() == nil {
+		w.unread(name, f, "took longer than the limit")
+	}
+	return out
+}
+
+// listed compares a small file with the git object that the registry names.
+func listed(f gate.RemoteFile, src *tracked) bool {
+	if f.Git == "" || f.SHA256 != "" || f.Size > smallRemote {
+		return true
+	}
+	text := make([]byte, f.Size)
+	if n, _ := src.ReadAt(text, 0); int64(n) < f.Size {
+		return true // stated as unread
+	}
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00", f.Size)
+	h.Write(text)
+	return hex.EncodeToString(h.Sum(nil)) == strings.ToLower(f.Git)
+}
+
+// smallRemote is how large a file may be that is compared with its git object, because
+// the registry states no digest of it.
+const smallRemote = 1 << 20
+
+// unread states that a file of a registry was not read.
+func (w *worker) unread(name string, f gate.RemoteFile, why string) {
+	w.incomplete(name, why, "", 0)
+	i := slices.IndexFunc(w.out.files, func(x gate.File) bool { return x.Path == name })
+	if i < 0 {
+		w.out.files = append(w.out.files, gate.File{Path: name, Size: f.Size, SHA256: f.SHA256})
+		i = len(w.out.files) - 1
+	}
+	w.out.files[i].State, w.out.files[i].Reason = gate.Unread, why
+	for i, e := range w.out.evidence {
+		if fact, ok := e.Data.(gate.FileFact); ok && e.At.Path == name {
+			fact.State, fact.Reason = gate.Unread, why
+			w.out.evidence[i].Data = fact
+		}
+	}
+}
+
+// tracked keeps the first error of a remote file, and its budget of bytes.
+type tracked struct {
+	gate.RemoteReader
+	limit int64
+
+	mu  sync.Mutex
+	err error
+}
+
+// ReadAt implements io.ReaderAt.
+func (t *tracked) ReadAt(p []byte, off int64) (int, error) {
+	if n, _ := t.Fetched(); n > t.limit {
+		t.keep(fmt.Errorf("more than %d bytes of it would have to be fetched: download it and scan the folder", t.limit))
+		return 0, t.failed()
+	}
+	n, err := t.RemoteReader.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		t.keep(err)
+	}
+	return n, err
+}
+
+func (t *tracked) keep(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+func (t *tracked) failed() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// pictures are files that no loader of models reads: each costs a request to look at.
+var pictures = []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".mp4", ".wav", ".mp3", ".flac", ".ogg", ".pdf"}
+
+// notLoaded says why a file of a registry is not looked at, or nothing.
+func notLoaded(p string) string {
+	if base := path.Base(p); base == ".gitattributes" || base == ".gitignore" {
+		return "is for git only"
+	}
+	if slices.Contains(pictures, strings.ToLower(path.Ext(p))) {
+		return "is a picture or a recording by its name, which no loader reads"
+	}
+	return ""
+}
