@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"checks/*/*"},
 	{"checks"},
 	{"internal/scan"},
-	{"internal/fetch", "internal/convert", "internal/watch", "internal/behave", "internal/guard", "internal/fix"},
+	{"internal/fetch", "internal/convert", "internal/watch", "internal/behave", "internal/guard", "internal/fix", "internal/verify"},
 	{"internal/cli"},
 	{"cmd/*", "internal/tools/*"},
 }
@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"internal/cmdline":    {"internal/pysyntax"},
 	"internal/config":     {"internal/option", "internal/sentence", "internal/spelling", "internal/strictyaml"},
 	"internal/link":       {"internal/modelid"},
+	"internal/lock":       {"internal/strictyaml"},
 	"internal/pickle":     {"internal/binary"},
 	"internal/protobuf":   {"internal/binary"},
 	"internal/pyconst":    {"internal/pysyntax"},

@@ -114,3 +114,11 @@ type Subject struct {
 	FirstSeen time.Time
 	Now       time.Time
 }
+
+// At is where a model of a registry is named: the place of the facts about it.
+func (s *Subject) At() Location {
+	if len(s.References) == 0 {
+		return Location{}
+	}
+	return s.References[0].At
+}

@@ -27,6 +27,19 @@ const KindLoad Kind = "code.load"
 // it; every inspector may state it.
 const KindExternal Kind = "external.path"
 
+// KindChecksum is a file beside what was written down of it, in a lock or a list of
+// digests.
+const KindChecksum Kind = "checksum.file"
+
+// Checksum is the data of KindChecksum.
+type Checksum struct {
+	Model string `json:"model,omitempty"`
+	Name  string `json:"name"`
+	Want  string `json:"want,omitempty"` // the digest that was written down
+	Got   string `json:"got,omitempty"`
+	State string `json:"state"` // same, differs, missing, extra
+}
+
 // KindWorkflowGate and KindPrecommitGate say that the gate itself is run, by a pipeline or
 // before a commit; a finder reads it from configurations, and the engine knows it of the
 // run that it is in.

@@ -1,7 +1,10 @@
 package gate
 
+import "strings"
+
 // Location is a place in a file. Path is slash-separated and relative to what is
-// judged; an entry of a container follows after "!", as in "m.pt!archive/data.pkl".
+// judged; an entry of a container follows after "!", as in "m.pt!archive/data.pkl". That of
+// a file of a registry begins with the model: "hf:org/name@rev/m.pt".
 // Lines and columns count from 1 and columns count bytes; zero means unknown. Offset
 // is a byte offset in the innermost file and is meaningful where Line is zero.
 type Location struct {
@@ -11,6 +14,13 @@ type Location struct {
 	EndLine   int    `json:"end_line,omitempty"`
 	EndColumn int    `json:"end_column,omitempty"`
 	Offset    int64  `json:"offset,omitempty"`
+}
+
+// Remote tells whether the place is in a file of a registry: "hf:org/name@rev/file". The
+// name of a file in a checkout never looks so.
+func (l Location) Remote() bool {
+	first, _, _ := strings.Cut(l.Path, "/")
+	return strings.Contains(first, ":")
 }
 
 // ModelID names a model as a repository writes it. Source is the registry: hf,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/modelgate/gate/checks"
 	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/internal/link"
+	"github.com/modelgate/gate/internal/lock"
 	"github.com/modelgate/gate/internal/scan"
 	"github.com/modelgate/gate/rego"
 )
@@ -28,50 +30,79 @@ var policyFiles = []string{"model-repository-policy.yaml", ".github/model-reposi
 func (c *Command) check(ctx context.Context, args []string) (denied bool, err error) {
 	started := c.now()
 	f := c.flags("check", "[DIR]")
-	var common commonFlags
-	common.register(f)
-	policyPath := f.String("policy", "", "the policy `FILE` (default: "+policyFiles[0]+" in DIR or its .github folder)")
+	var reports reportFlags
+	var run runFlags
+	reports.register(f)
+	run.register(f)
 	from := f.String("from", "", "judge again what the JSON report `FILE` found, without scanning")
 	rest, err := parse(f, args)
 	if err != nil {
 		return false, err
 	}
-	if len(rest) > 1 {
-		return false, usagef("check takes one folder, got %d: use `gate scan` for single models", len(rest))
-	}
-	dir := "."
-	if len(rest) == 1 {
-		dir = rest[0]
-	}
-	out, err := c.outputs(&common)
+	out, err := c.outputs(&reports)
 	if err != nil {
 		return false, err
 	}
-	root, err := c.openFolder(dir)
+	repo, err := c.repository(rest, "check", run.policy)
 	if err != nil {
 		return false, err
 	}
-	defer root.Close()
-	pol, err := c.loadPolicy(c.setting(*policyPath, "POLICY"), root)
+	defer repo.root.Close()
+	custom, err := customRules(repo.root, repo.policy)
 	if err != nil {
 		return false, err
 	}
-	custom, err := customRules(root, pol)
-	if err != nil {
-		return false, err
-	}
-	j := &judgement{cmd: c, policy: pol, custom: custom, only: common.only, started: started, root: dir, files: root.FS()}
-	if limit := pol.Limits.Time; limit > 0 {
+	j := &judgement{cmd: c, policy: repo.policy, custom: custom, only: reports.only, started: started, root: repo.dir, files: repo.root.FS()}
+	if limit := repo.policy.Limits.Time; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("the run took longer than the policy's limit of %v", limit))
 		defer cancel()
 	}
-	found, err := c.gather(ctx, root, pol, *from)
+	found, err := c.gather(ctx, repo, &run, *from)
 	if err != nil {
 		return false, cmp.Or(context.Cause(ctx), err)
 	}
 	j.root = cmp.Or(found.Root, j.root)
 	return j.deliver(ctx, found, out)
+}
+
+// runFlags are the flags of the commands that look at a repository.
+type runFlags struct {
+	policy, lock string
+	offline      bool
+}
+
+func (r *runFlags) register(f *flag.FlagSet) {
+	f.StringVar(&r.policy, "policy", "", "the policy `FILE` (default: "+policyFiles[0]+" in DIR or its .github folder)")
+	f.StringVar(&r.lock, "lock", "", "the lock `FILE` (default: "+lock.Name+" in DIR)")
+	f.BoolVar(&r.offline, "offline", false, "ask no registry; HF_HUB_OFFLINE=1 does the same")
+}
+
+// repository is a checkout with the policy that judges it.
+type repository struct {
+	dir    string
+	root   *os.Root
+	policy *config.Policy
+}
+
+// repository opens the folder that the arguments of a command name.
+func (c *Command) repository(args []string, command, policyFile string) (*repository, error) {
+	if len(args) > 1 {
+		return nil, usagef("%s takes one folder, got %d: use `gate scan` for single models", command, len(args))
+	}
+	repo := &repository{dir: "."}
+	if len(args) == 1 {
+		repo.dir = args[0]
+	}
+	var err error
+	if repo.root, err = c.openFolder(repo.dir); err != nil {
+		return nil, err
+	}
+	if repo.policy, err = c.loadPolicy(c.setting(policyFile, "POLICY"), repo.root); err != nil {
+		repo.root.Close()
+		return nil, err
+	}
+	return repo, nil
 }
 
 // customRules reads the organisation's own Rego that a policy names: files, or folders of
@@ -108,29 +139,53 @@ func needsDigests(pol *config.Policy) bool {
 }
 
 // gather scans a repository, or reads what a report says of it.
-func (c *Command) gather(ctx context.Context, root *os.Root, pol *config.Policy, from string) (*findings, error) {
+func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, from string) (*findings, error) {
 	if from != "" {
 		return c.readReport(from)
 	}
-	fsys := root.FS()
+	locks, err := c.readLock(run.lock, repo.root)
+	if err != nil {
+		return nil, err
+	}
+	registries, err := c.registries(run.offline)
+	if err != nil {
+		return nil, err
+	}
+	limits := limitsOf(repo.policy)
 	progress := c.progress("files")
-	res, err := scan.Tree(ctx, fsys, scan.Options{
+	res, err := scan.Tree(ctx, repo.root.FS(), scan.Options{
 		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(),
-		Limits: limitsOf(pol), Digests: needsDigests(pol), Progress: progress.step,
+		Limits: limits, Digests: needsDigests(repo.policy), Progress: progress.step,
 	})
 	progress.done()
 	if err != nil {
 		return nil, err
 	}
-	exists := func(p string) bool { _, err := fs.Stat(fsys, p); return err == nil }
-	refs := link.Join(res.References, res.Bindings, exists)
-	return &findings{
+	refs := join(repo.root.FS(), res)
+	found := &findings{
 		References: refs,
 		Artifacts:  byFolder(res.Files),
 		Evidence:   slices.Concat(res.Evidence, referenceFacts(refs), committed(res.Evidence), c.running()),
 		Stats:      res.Stats,
-		Unjudged:   unjudged(res, refs),
-	}, nil
+		Unjudged:   unjudged(res),
+	}
+	online, err := c.models(ctx, refs, scan.Online{
+		Inspectors: checks.Inspectors(), Registries: registries, Locked: locks.Lookup, Trusted: trusted(repo.policy), Limits: limits,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if registries == nil && slices.ContainsFunc(refs, lockable) {
+		found.Unjudged = append(found.Unjudged, offlineSentence(run.offline))
+	}
+	found.add(online)
+	return found, nil
+}
+
+// join resolves the references over the files of a repository.
+func join(fsys fs.FS, res *scan.Result) []gate.Reference {
+	exists := func(p string) bool { _, err := fs.Stat(fsys, p); return err == nil }
+	return link.Join(res.References, res.Bindings, exists)
 }
 
 func (c *Command) openFolder(dir string) (*os.Root, error) {
@@ -222,11 +277,8 @@ func committed(evidence []gate.Evidence) []gate.Evidence {
 }
 
 // unjudged says what a run did not look at, so that a pass is not taken for more.
-func unjudged(res *scan.Result, refs []gate.Reference) []string {
+func unjudged(res *scan.Result) []string {
 	out := []string{"how models behave: nothing was run"}
-	if slices.ContainsFunc(refs, func(r gate.Reference) bool { return r.Resolution != gate.Dynamic && r.Model.Source != "local" }) {
-		out = append(out, "the registries: who published the models that are referenced, and what their files hold")
-	}
 	for _, f := range res.Foreign {
 		out = append(out, fmt.Sprintf("references in the installed packages under %s (their files were inspected)", f))
 	}

@@ -43,7 +43,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"check", "[DIR]", "judge the models that a repository uses and holds (the default)", (*Command).check},
-		{"scan", "PATH...", "judge models: files and folders", (*Command).scan},
+		{"scan", "PATH|hf:ORG/NAME[@REV]...", "judge models: files, folders, models of the hub", (*Command).scan},
+		{"lock", "[DIR]", "pin the models that a repository uses, in models.lock", (*Command).lock},
+		{"verify", "[DIR]", "compare the code, files on disk and the registries with models.lock", (*Command).verify},
 		{"policy", "explain [FILE]", "show each line of a policy beside the rule that enforces it", (*Command).policy},
 		{"rules", "", "list the rules", (*Command).rules},
 		{"explain", "RULE", "say what a rule finds, why it matters and what to do", (*Command).explain},

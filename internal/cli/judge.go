@@ -15,6 +15,7 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/internal/policy"
+	"github.com/modelgate/gate/internal/scan"
 	"github.com/modelgate/gate/rego"
 )
 
@@ -78,6 +79,7 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 	if violations, err = j.selected(violations, rules); err != nil {
 		return nil, err
 	}
+	anchor(violations, found.References)
 	found.Stats.Millis = j.cmd.now().Sub(j.started).Milliseconds()
 	return &gate.Report{
 		Schema:     gate.Schema,
@@ -93,6 +95,24 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 		Unjudged:   notNil(found.Unjudged),
 		Stats:      found.Stats,
 	}, nil
+}
+
+// anchor names, for what is wrong with a file of a registry, the references that ask for
+// the model: the places of the repository where that can be changed.
+func anchor(violations []gate.Violation, refs []gate.Reference) {
+	for i, v := range violations {
+		if !v.At.Remote() {
+			continue
+		}
+		var asking []gate.Location
+		for _, r := range refs {
+			name := scan.Remote(r.Model, "")
+			if lockable(r) && (v.At.Path == name || strings.HasPrefix(v.At.Path, name+"/")) {
+				asking = append(asking, r.At)
+			}
+		}
+		violations[i].Related = append(asking, v.Related...)
+	}
 }
 
 // selected keeps the violations of the rules that the user asked for.

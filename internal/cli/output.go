@@ -18,19 +18,17 @@ import (
 	"github.com/modelgate/gate/internal/report"
 )
 
-// commonFlags are the flags of every command that judges.
-type commonFlags struct {
+// reportFlags are the flags of every command that judges.
+type reportFlags struct {
 	reports list
 	only    list
 	quiet   bool
-	offline bool
 }
 
-func (f *commonFlags) register(fs *flag.FlagSet) {
+func (f *reportFlags) register(fs *flag.FlagSet) {
 	fs.Var(&f.reports, "report", "write a report as `FORMAT[=PATH]`: "+strings.Join(report.Formats(), ", ")+" (repeatable; default: text)")
 	fs.Var(&f.only, "only", "judge by this `RULE` only (repeatable)")
 	fs.BoolVar(&f.quiet, "quiet", false, "print nothing but errors")
-	fs.BoolVar(&f.offline, "offline", false, "use no network; this version never does")
 }
 
 // list is a flag that may be given several times.
@@ -57,7 +55,7 @@ type target struct {
 }
 
 // outputs reads the report flags, before any work is done.
-func (c *Command) outputs(f *commonFlags) (*outputs, error) {
+func (c *Command) outputs(f *reportFlags) (*outputs, error) {
 	o := &outputs{cmd: c, runner: gha.Detect(c.Getenv, c.Stdout), quiet: f.quiet}
 	specs := f.reports
 	if len(specs) == 0 && !f.quiet {

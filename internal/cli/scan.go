@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -14,21 +15,21 @@ import (
 	"github.com/modelgate/gate/internal/scan"
 )
 
-// scan judges models that lie on disk: facts about their files, and what the built-in
-// policy says of them.
+// scan judges models, on disk or at a registry: facts about their files, and what the
+// built-in policy says of them.
 func (c *Command) scan(ctx context.Context, args []string) (denied bool, err error) {
 	started := c.now()
-	f := c.flags("scan", "PATH...")
-	var common commonFlags
-	common.register(f)
+	f := c.flags("scan", "PATH|hf:ORG/NAME[@REV]...")
+	var reports reportFlags
+	reports.register(f)
 	paths, err := parse(f, args)
 	if err != nil {
 		return false, err
 	}
 	if len(paths) == 0 {
-		return false, usagef("scan needs a file or a folder to look at")
+		return false, usagef("scan needs a file, a folder, or a model such as hf:ORG/NAME to look at")
 	}
-	out, err := c.outputs(&common)
+	out, err := c.outputs(&reports)
 	if err != nil {
 		return false, err
 	}
@@ -36,7 +37,7 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 	if err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: config.Default(defaults), only: common.only, started: started, root: strings.Join(paths, " ")}
+	j := &judgement{cmd: c, policy: config.Default(defaults), only: reports.only, started: started, root: strings.Join(paths, " ")}
 	found := &findings{}
 	for _, p := range paths {
 		one, files, err := c.scanPath(ctx, p, len(paths) == 1)
@@ -55,8 +56,9 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 // scanPath scans one folder or file. The paths of a lone folder are relative to it; all
 // others begin with what the user wrote.
 func (c *Command) scanPath(ctx context.Context, p string, alone bool) (*findings, fs.FS, error) {
-	if name, remote := strings.CutPrefix(p, "hf:"); remote {
-		return nil, nil, usagef("this version does not read from the hub: download %q and scan its folder", name)
+	if source, _, ok := strings.Cut(p, ":"); ok && slices.Contains(sources, source) {
+		found, err := c.scanRegistry(ctx, p)
+		return found, nil, err
 	}
 	info, err := os.Stat(c.path(p))
 	if err != nil {
@@ -88,6 +90,44 @@ func (c *Command) scanPath(ctx context.Context, p string, alone bool) (*findings
 	return artifactOf(p, res, prefix), os.DirFS(c.path(dir)), nil
 }
 
+// sources are the registries whose models can be named as "source:id".
+var sources = []string{"hf", "ollama", "oci", "modelscope", "url"}
+
+// scanRegistry scans a model by ranges. One that cannot be looked at is no verdict.
+func (c *Command) scanRegistry(ctx context.Context, arg string) (*findings, error) {
+	id, err := registryModel(arg)
+	if err != nil {
+		return nil, err
+	}
+	registries, err := c.registries(false)
+	if err != nil {
+		return nil, err
+	}
+	if registries == nil {
+		return nil, usagef("%q cannot be read offline: unset HF_HUB_OFFLINE", arg)
+	}
+	ref := gate.Reference{Model: id, Loader: "gate scan", At: gate.Location{Path: scan.Remote(id, "")}, Context: gate.InCode, Resolution: gate.Literal}
+	found, err := c.models(ctx, []gate.Reference{ref}, scan.Online{Inspectors: checks.Inspectors(), Registries: registries})
+	if err != nil {
+		return nil, err
+	}
+	if len(found.Artifacts) == 0 {
+		return nil, notSeen(arg, found.Evidence)
+	}
+	found.Unjudged = []string{"how models behave: nothing was run", "the digests of large files: " + arg + " was read by ranges, and its registry states them"}
+	return found, nil
+}
+
+// notSeen is why a model could not be looked at.
+func notSeen(arg string, evidence []gate.Evidence) error {
+	for _, e := range evidence {
+		if u, ok := e.Data.(gate.Unavailable); ok {
+			return fmt.Errorf("%q: %s", arg, u.Detail)
+		}
+	}
+	return fmt.Errorf("%q: its registry gave no answer", arg)
+}
+
 // artifactOf takes what a scan found as one model, with its paths below a prefix.
 func artifactOf(p string, res *scan.Result, prefix string) *findings {
 	at := func(path string) string {
@@ -106,7 +146,7 @@ func artifactOf(p string, res *scan.Result, prefix string) *findings {
 		Artifacts: []gate.Artifact{{Model: gate.ModelID{Source: "local", Name: p}, Files: res.Files}},
 		Evidence:  res.Evidence,
 		Stats:     res.Stats,
-		Unjudged:  unjudged(res, nil),
+		Unjudged:  unjudged(res),
 	}
 }
 

@@ -27,7 +27,7 @@ func GitHub(w io.Writer, r *gate.Report, opt Options) error {
 				break
 			}
 			left[g.level]--
-			if _, err := fmt.Fprintln(w, annotation(g, v, opt.Prefix)); err != nil {
+			if _, err := fmt.Fprintln(w, annotation(g, anchored(v), opt.Prefix)); err != nil {
 				return err
 			}
 		}

@@ -91,6 +91,17 @@ func groups(r *gate.Report) []group {
 	return out
 }
 
+// anchored is a violation as a reader of the checkout sees it: one in a file of a registry
+// stands where the model is asked for, and its message names the file.
+func anchored(v gate.Violation) gate.Violation {
+	if !v.At.Remote() || len(v.Related) == 0 {
+		return v
+	}
+	v.Message += " (in " + v.At.Path + ")"
+	v.At, v.Related = v.Related[0], v.Related[1:]
+	return v
+}
+
 func weight(l gate.Level) int {
 	return slices.Index([]gate.Level{gate.Ignore, gate.Warn, gate.Deny}, l)
 }

@@ -131,6 +131,7 @@ func alerts(r *gate.Report) [][]gate.Violation {
 	at := map[string]int{}
 	for _, g := range groups(r) {
 		for _, v := range g.found {
+			v = anchored(v)
 			key := fmt.Sprintf("%s\x00%s\x00%d", v.Rule, outer(v.At.Path), max(1, v.At.Line))
 			if i, ok := at[key]; ok {
 				out[i] = append(out[i], v)

@@ -62,7 +62,7 @@ func (s *scanner) open(e entry) (fs.File, *gate.Blob, error) {
 		f.Close()
 		return nil, nil, fmt.Errorf("a %T cannot be read at an offset", f)
 	}
-	return f, gate.NewBlob(named(e.path), e.size, counting{at, &s.bytes}), nil
+	return f, gate.NewBlob(local(e.path), e.size, counting{at, &s.bytes}), nil
 }
 
 // artifact tells whether a file is looked at as a part of a model. In a repository that
@@ -79,6 +79,16 @@ func (s *scanner) shipped(p string) bool {
 // named is the path of a file as locations have it: "!" parts the entries of containers,
 // and a file's own must not pass for one.
 func named(p string) string { return strings.ReplaceAll(p, "!", "%21") }
+
+// local is the same for a file of the tree: a colon in the first part of the path is that
+// of a registry.
+func local(p string) string {
+	first, rest, _ := strings.Cut(p, "/")
+	if !strings.Contains(first, ":") {
+		return named(p)
+	}
+	return named(path.Join(strings.ReplaceAll(first, ":", "%3A"), rest))
+}
 
 // search runs the finders over a file of the repository.
 func (w *worker) search(ctx context.Context, b *gate.Blob) {

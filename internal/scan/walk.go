@@ -93,14 +93,14 @@ func (w *walked) link(fsys fs.FS, p string) {
 	}
 	_, err = fs.Stat(fsys, p) // within the tree only, since fsys is
 	w.evidence = append(w.evidence, gate.Evidence{
-		Kind: gate.KindSymlink, At: gate.Location{Path: named(p)},
+		Kind: gate.KindSymlink, At: gate.Location{Path: local(p)},
 		Data: Symlink{Target: target, Outside: err != nil, Weights: modelName(p) || modelName(target)},
 	})
 }
 
 func (w *walked) incomplete(p, why, budget string) {
 	w.evidence = append(w.evidence, gate.Evidence{
-		Kind: gate.KindIncomplete, At: gate.Location{Path: named(p)}, Data: gate.Incomplete{Reason: why, Budget: budget},
+		Kind: gate.KindIncomplete, At: gate.Location{Path: local(p)}, Data: gate.Incomplete{Reason: why, Budget: budget},
 	})
 }
 
