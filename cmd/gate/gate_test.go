@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/modelgate/gate/internal/cli"
+	"github.com/modelgate/gate/internal/hub/hubtest"
 	"github.com/modelgate/gate/internal/modeltest"
 )
 
@@ -31,11 +32,14 @@ func TestScripts(t *testing.T) {
 			UpdateScripts: *update,
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("NO_COLOR", "1")
+				env.Setenv("HF_HUB_OFFLINE", "1")
+				env.Values[hubKey{}] = new(*hubtest.Hub)
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"gate":  gateCommand,
 				"model": modelCommand,
+				"hub":   hubCommand,
 			},
 		})
 	}

@@ -33,11 +33,13 @@ type Options struct {
 type Writer func(io.Writer, *gate.Report, Options) error
 
 var writers = map[string]Writer{
-	"text":     Text,
-	"json":     JSON,
-	"sarif":    SARIF,
-	"markdown": Markdown,
-	"github":   GitHub,
+	"text":               Text,
+	"json":               JSON,
+	"sarif":              SARIF,
+	"markdown":           Markdown,
+	"github":             GitHub,
+	"gitlab-codequality": GitLab,
+	"junit":              JUnit,
 }
 
 // For returns the writer of a format.

@@ -25,6 +25,7 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	name := Remote(s.Model, f.Path)
 	if why := notLoaded(f.Path); why != "" {
 		out.files = []gate.File{{Path: name, Size: f.Size, SHA256: f.SHA256, State: gate.Unread, Reason: why}}
+		out.inspected = 1
 		return out
 	}
 	timed, cancel := context.WithTimeout(ctx, opt.Limits.FileTime)

@@ -181,3 +181,8 @@ test_option_changed if {
 	rule.violations == {{"on": item_2, "message": "models/pytorch_model.bin is a torchzip file, a format that the policy blocks."}} with input.evidence as {"artifact.file": [item_1, item_2, item_6]}
 		with data.config.rules["blocked-format"].options as {"formats": ["torch"], "unless_sibling": {"torch": "onnx"}}
 }
+
+test_silent_on_what_is_not_loaded if {
+	not_loaded := object.union(item_1, {"data": {"loaded": "no"}})
+	rule.violations == set() with input.evidence as {"artifact.file": [not_loaded]}
+}

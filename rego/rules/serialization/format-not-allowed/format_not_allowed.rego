@@ -26,6 +26,7 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
 	format.weights(item)
 	not format.container(item.at.path) in weights
+	fact.optional(item, "loaded") != "no"
 	options := config.options("format-not-allowed", item)
 	not format.listed(fact.optional(item, "format"), options.formats)
 	message := sprintf("%v has the format %v, which the policy does not allow for weights.", [fact.entry(item), named(fact.optional(item, "format"))])

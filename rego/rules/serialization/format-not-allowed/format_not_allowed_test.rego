@@ -108,3 +108,8 @@ test_option_changed_2 if {
 	rule.violations == set() with input.evidence as {"artifact.file": [item_1]}
 		with data.config.rules["format-not-allowed"].options as {"formats": ["torch"]}
 }
+
+test_silent_on_what_is_not_loaded if {
+	not_loaded := object.union(item_1, {"data": {"loaded": "no"}})
+	rule.violations == set() with input.evidence as {"artifact.file": [not_loaded]}
+}
