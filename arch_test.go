@@ -35,14 +35,17 @@ var allowed = map[string][]string{
 	"internal/bypass":     {"internal/modeltest"},
 	"internal/cmdline":    {"internal/pysyntax"},
 	"internal/config":     {"internal/option", "internal/sentence", "internal/spelling", "internal/strictyaml"},
-	"internal/link":       {"internal/modelid"},
+	"internal/link":       {"internal/modelid", "internal/pyversion"},
 	"internal/lock":       {"internal/strictyaml"},
+	"internal/modelscope": {"internal/httpsafe"},
+	"internal/oci":        {"internal/httpsafe"},
 	"internal/pickle":     {"internal/binary"},
 	"internal/protobuf":   {"internal/binary"},
 	"internal/pyconst":    {"internal/pysyntax"},
 	"internal/sentence":   {"internal/spelling"},
 	"internal/sourcefile": {"internal/modelid", "internal/splice", "internal/tokens"},
 	"internal/strictyaml": {"internal/spelling"},
+	"internal/weburl":     {"internal/httpsafe"},
 	"internal/yamltree":   {"internal/jsontree"},
 	"internal/zipfile":    {"internal/binary"},
 }
@@ -57,6 +60,9 @@ var importers = map[string][]string{
 	"github.com/open-policy-agent/opa":       {"internal/policy"},
 	"github.com/owenrumney/go-sarif/v2":      {"internal/report"},
 	"github.com/bmatcuk/doublestar/v4":       {"internal/scan", "internal/config"},
+	"github.com/go-git/":                     {"internal/gitrepo"},
+	"oras.land/oras-go/v2":                   {"internal/oci"},
+	"github.com/CycloneDX/cyclonedx-go":      {"internal/report"},
 	"github.com/santhosh-tekuri/jsonschema/": {"tests only"},
 }
 

@@ -33,11 +33,13 @@ const KindChecksum Kind = "checksum.file"
 
 // Checksum is the data of KindChecksum.
 type Checksum struct {
-	Model string `json:"model,omitempty"`
-	Name  string `json:"name"`
-	Want  string `json:"want,omitempty"` // the digest that was written down
-	Got   string `json:"got,omitempty"`
-	State string `json:"state"` // same, differs, missing, extra
+	Model    string `json:"model,omitempty"` // empty for a local model
+	Registry string `json:"registry,omitempty"`
+	Name     string `json:"name"`
+	Want     string `json:"want"`
+	Got      string `json:"got"`
+	State    string `json:"state"` // same, differs, missing, extra
+	By       string `json:"by"`    // the file that has the digest
 }
 
 // KindWorkflowGate and KindPrecommitGate say that the gate itself is run, by a pipeline or
@@ -75,6 +77,10 @@ type Load struct {
 	Model string `json:"model,omitempty"`
 	// Context is that of the file.
 	Context Context `json:"context,omitempty"`
+	// VersionSafe tells of a load that leaves the argument out whether the default is safe
+	// in the versions of the library that the project allows: yes, no, unknown, or "" where
+	// no file says which.
+	VersionSafe string `json:"version_safe,omitempty"`
 }
 
 // External is the data of KindExternal.

@@ -43,6 +43,13 @@ import (
 	"github.com/modelgate/gate/checks/formats/xgboost"
 	"github.com/modelgate/gate/checks/formats/xml"
 	"github.com/modelgate/gate/checks/formats/zip"
+	"github.com/modelgate/gate/checks/integrity/checksum"
+	"github.com/modelgate/gate/checks/integrity/lock"
+	"github.com/modelgate/gate/checks/origins/license"
+	"github.com/modelgate/gate/checks/origins/lookalike"
+	"github.com/modelgate/gate/checks/origins/pinning"
+	"github.com/modelgate/gate/checks/origins/publisher"
+	"github.com/modelgate/gate/checks/origins/reuse"
 	"github.com/modelgate/gate/checks/sources/config"
 	"github.com/modelgate/gate/checks/sources/dockerfile"
 	"github.com/modelgate/gate/checks/sources/enforcement"
@@ -150,5 +157,15 @@ func Inspectors() []Inspector {
 	}
 }
 
-// Auditors are the auditors.
-func Auditors() []Auditor { return nil }
+// Auditors are the auditors, one a question about a model.
+func Auditors() []Auditor {
+	return []Auditor{
+		publisher.Auditor{},
+		lookalike.Auditor{},
+		reuse.Auditor{},
+		pinning.Auditor{},
+		license.Auditor{},
+		lock.Auditor{},
+		checksum.Auditor{},
+	}
+}

@@ -37,7 +37,7 @@ func TestAwaited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !kinds["hub.publisher"] || kinds["pickle.import"] {
+	if !kinds["attestation.test_result"] || kinds["pickle.import"] {
 		t.Errorf("got %v", kinds)
 	}
 }

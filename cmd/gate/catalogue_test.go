@@ -22,7 +22,7 @@ import (
 // engine are the kinds that no check states: those of the scan and of the command.
 var engine = []gate.Kind{
 	gate.KindReference, gate.KindUnparsed, gate.KindFile, gate.KindCommitted, gate.KindIncomplete,
-	gate.KindSymlink, gate.KindMismatch,
+	gate.KindSymlink, gate.KindMismatch, gate.KindUnavailable, gate.KindServer,
 }
 
 // informational are kinds that are stated for a reader of the report and that no rule
@@ -34,7 +34,7 @@ var informational = []gate.Kind{
 
 // subjects are the first parts of kinds beside the names of the checks that state them:
 // what several checks speak of, and what a check calls by its common name.
-var subjects = strings.Fields("archive code config embedded external joblib native npy openvino pickle pmml policy precommit python refs scan secret template tf torch torchscript workflow")
+var subjects = strings.Fields("archive checksum code config embedded external hub joblib native npy openvino pickle pmml policy precommit python refs scan secret template tf torch torchscript watch workflow")
 
 // specs are the specifications of all checks with the folders they stand in.
 func specs() map[string]gate.Spec {

@@ -147,7 +147,7 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 	if err != nil {
 		return nil, err
 	}
-	registries, err := c.registries(run.offline)
+	registries, err := c.registries(run.offline, false)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 	found := &findings{
 		References: refs,
 		Artifacts:  byFolder(res.Files),
-		Evidence:   slices.Concat(res.Evidence, referenceFacts(refs), committed(res.Evidence), c.running()),
+		Evidence:   slices.Concat(link.Versions(res.Evidence, res.Bindings), referenceFacts(refs), committed(res.Evidence), c.running()),
 		Stats:      res.Stats,
 		Unjudged:   unjudged(res),
 	}

@@ -42,7 +42,7 @@ func (c *Command) lock(ctx context.Context, args []string) (bool, error) {
 			return false, usagef("--upgrade %q: the lock has no such key, only %s", key, strings.Join(old.Keys(), ", "))
 		}
 	}
-	registries, err := c.registries(run.offline)
+	registries, err := c.registries(run.offline, false)
 	if err != nil {
 		return false, err
 	}

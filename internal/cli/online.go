@@ -5,18 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/httpsafe"
 	"github.com/modelgate/gate/internal/hub"
 	"github.com/modelgate/gate/internal/lock"
+	"github.com/modelgate/gate/internal/modelscope"
+	"github.com/modelgate/gate/internal/oci"
 	"github.com/modelgate/gate/internal/scan"
+	"github.com/modelgate/gate/internal/weburl"
 )
 
-// registries are those that a run may ask, by the source of an id: none offline.
-func (c *Command) registries(offline bool) (map[string]gate.Registry, error) {
+// registries are those that a run may ask, by the source of an id: none offline. Named
+// says that the user named the model: only then may it be on this machine, where the code
+// of a pull request must not lead.
+func (c *Command) registries(offline, named bool) (map[string]gate.Registry, error) {
 	cfg, err := hub.FromEnv(c.Getenv)
 	if err != nil {
 		return nil, usageError{err}
@@ -28,7 +35,17 @@ func (c *Command) registries(offline bool) (map[string]gate.Registry, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return map[string]gate.Registry{"hf": client}, nil
+	rules := httpsafe.Rules{Loopback: named || c.Getenv("GATE_LOOPBACK") == "1", Proxy: http.ProxyFromEnvironment}
+	scope := modelscope.FromEnv(c.Getenv)
+	scope.Rules.Proxy = http.ProxyFromEnvironment
+	scopes, err := modelscope.New(scope)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	containers := oci.New(oci.Config{Rules: rules})
+	return map[string]gate.Registry{
+		"hf": client, "modelscope": scopes, "oci": containers, "ollama": containers, "url": weburl.New(rules),
+	}, nil
 }
 
 // models looks at the models that references name, as far as the run may ask for them.

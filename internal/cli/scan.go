@@ -99,7 +99,7 @@ func (c *Command) scanRegistry(ctx context.Context, arg string) (*findings, erro
 	if err != nil {
 		return nil, err
 	}
-	registries, err := c.registries(false)
+	registries, err := c.registries(false, true)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (c *Command) verify(ctx context.Context, args []string) (denied bool, err e
 	}
 	opt := scan.Online{Locked: locks.Lookup, Trusted: trusted(repo.policy), Limits: limitsOf(repo.policy)}
 	if *online {
-		if opt.Registries, err = c.registries(run.offline); err != nil {
+		if opt.Registries, err = c.registries(run.offline, false); err != nil {
 			return false, err
 		}
 		if opt.Registries == nil {

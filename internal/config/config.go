@@ -187,3 +187,22 @@ func stricter(a, b gate.Level) gate.Level {
 	}
 	return a
 }
+
+// Raise makes a rule at least as strict as a level, everywhere: what a command asks for
+// whatever the policy says.
+func (p *Policy) Raise(rule string, level gate.Level) {
+	d := p.demanded[rule]
+	if d == nil {
+		return
+	}
+	raised := func(j judged) judged {
+		for _, env := range environments {
+			j.level.set(env, stricter(j.level.of(env), level))
+		}
+		return j
+	}
+	d.judged = raised(d.judged)
+	for name, j := range d.sources {
+		d.sources[name] = raised(j)
+	}
+}

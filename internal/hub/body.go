@@ -52,6 +52,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.got += int64(n)
 	if b.waited > 2*b.idle {
 		if err == nil && float64(b.got) < minRate*b.waited.Seconds() {
+			b.cancel(errStalled) // the next read fails too
 			err = errStalled
 		}
 		b.waited, b.got = 0, 0

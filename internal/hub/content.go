@@ -156,11 +156,11 @@ func (o *object) failed(err error) error {
 
 // Open implements gate.Registry. It makes no request: the first read does.
 func (c *Client) Open(ctx context.Context, r *gate.Repository, f gate.RemoteFile) (gate.RemoteReader, error) {
-	if c.cfg.Offline {
-		return nil, unavailable(r.Model.String(), gate.ReasonOffline, "%s was not looked at: requests are forbidden (--offline, HF_HUB_OFFLINE)", r.Model)
-	}
 	o, err := c.object(r, f)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.allowed(o.id); err != nil {
 		return nil, err
 	}
 	return newReader(ctx, o), nil

@@ -146,6 +146,9 @@ func (d *Download) accept(a *answer) error {
 func (d *Download) resume(cause error) error {
 	_ = d.body.Close()
 	d.body = nil
+	if errors.Is(cause, errStalled) {
+		d.breaks += maxBreaks / 4
+	}
 	if d.breaks++; d.ctx.Err() != nil || errors.Is(cause, errBudget) || d.breaks > maxBreaks || d.offset > 0 && !isStrong(d.etag) {
 		if cause == io.EOF {
 			cause = io.ErrUnexpectedEOF

@@ -148,6 +148,11 @@ func (m *model) repository() *gate.Repository {
 	}
 	if m.Scan != nil {
 		r.Scan = &gate.HubScan{Done: m.Scan.ScansDone, Files: m.Scan.FilesWithIssues}
+		for i, f := range r.Scan.Files {
+			if f.Level == "queued" {
+				r.Scan.Files[i].Level = "pending"
+			}
+		}
 	}
 	return r
 }

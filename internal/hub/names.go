@@ -118,9 +118,7 @@ func Collisions(names []string) [][]string {
 			if before == here && here.folder {
 				continue
 			}
-			if before != here || owner[key] != name {
-				groups[key] = append(groups[key], owner[key], name)
-			}
+			groups[key] = append(groups[key], owner[key], name)
 		}
 	}
 	var out [][]string

@@ -46,8 +46,8 @@ const attempts = 4
 // send makes a request and repeats it while that can help. The answer may have any
 // status but those that a repetition may change.
 func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
-	if c.cfg.Offline {
-		return nil, unavailable(r.id, gate.ReasonOffline, "%s was not looked at: requests are forbidden (--offline, HF_HUB_OFFLINE)", r.id)
+	if err := c.allowed(r.id); err != nil {
+		return nil, err
 	}
 	if err := c.authorize(ctx, &r); err != nil {
 		return nil, err
@@ -80,6 +80,14 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// allowed tells whether requests may be made at all.
+func (c *Client) allowed(id string) error {
+	if !c.cfg.Offline {
+		return nil
+	}
+	return unavailable(id, gate.ReasonOffline, "%s was not looked at: requests are forbidden (--offline, HF_HUB_OFFLINE)", id)
 }
 
 func retryable(status int) bool {

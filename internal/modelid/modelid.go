@@ -5,6 +5,8 @@ package modelid
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/modelgate/gate"
 )
@@ -80,12 +82,26 @@ func segment(s string) bool {
 	if strings.ContainsAny(s[:1]+s[len(s)-1:], "-.") || strings.HasSuffix(s, ".git") {
 		return false
 	}
-	for i := range len(s) {
-		if !wordByte(s[i]) && s[i] != '-' && s[i] != '.' {
+	plain, foreign := 0, 0
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf && wordByte(byte(r)):
+			plain++
+		case r == '-' || r == '.':
+		case imitates(r):
+			foreign++
+		default:
 			return false
 		}
 	}
-	return true
+	return foreign <= plain
+}
+
+// imitates tells whether a character that no id of the Hub has may be there to look like
+// one that ids have, or to be not seen: an id with some of them is read, so that it can be
+// told whom it imitates.
+func imitates(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian, unicode.Cherokee, unicode.Mn, unicode.Cf) && r >= utf8.RuneSelf
 }
 
 func wordByte(c byte) bool {

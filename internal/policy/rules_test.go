@@ -223,12 +223,16 @@ func TestMetadata(t *testing.T) {
 func TestEvidenceIsDeclared(t *testing.T) {
 	literal := regexp.MustCompile(`"([a-z][a-z0-9]*\.[a-z_-]+)"`)
 	libraries := map[string][]gate.Kind{
-		"use.models":   {"refs.reference"},
-		"use.remote":   {"refs.reference"},
-		"use.loads":    {"code.load"},
-		"publisher.of": {"hub.publisher"},
-		"review.":      {"review.approval"},
-		"review.code_": {"python.file"},
+		"use.models":      {"refs.reference"},
+		"use.remote":      {"refs.reference"},
+		"use.loads":       {"code.load"},
+		"publisher.of":    {"hub.publisher", "hub.model", "lock.entry"},
+		"publisher.told":  {"hub.publisher"},
+		"hub.asked":       {"hub.model"},
+		"hub.answers":     {"hub.model"},
+		"hub.commit_gone": {"refs.reference"},
+		"review.":         {"review.approval"},
+		"review.code_":    {"python.file"},
 	}
 	for _, r := range everyRule(t) {
 		text, err := rego.FS.ReadFile("rules/" + r.Section + "/" + r.ID + "/" + strings.ReplaceAll(r.ID, "-", "_") + ".rego")

@@ -34,9 +34,12 @@ func New(path, sort string) *Reader {
 }
 
 // Document is the only document of text, or nil after an error.
-func (r *Reader) Document(text []byte) *yaml.Node {
-	if len(text) > MaxSize {
-		r.At(1, 1, nil, "the %s has %d bytes, more than %d", r.sort, len(text), MaxSize)
+func (r *Reader) Document(text []byte) *yaml.Node { return r.DocumentUpTo(text, MaxSize) }
+
+// DocumentUpTo is Document for a sort of file that may have most bytes.
+func (r *Reader) DocumentUpTo(text []byte, most int) *yaml.Node {
+	if len(text) > most {
+		r.At(1, 1, nil, "the %s has %d bytes, more than %d", r.sort, len(text), most)
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))

@@ -32,7 +32,7 @@ func Folder(ctx context.Context, fsys fs.FS, prefix string, l gate.Locked) ([]ga
 	if err != nil {
 		return nil, err
 	}
-	v := &verifier{fsys: fsys, prefix: prefix, locked: map[string]gate.LockedFile{}, model: modelOf(l.Key)}
+	v := &verifier{fsys: fsys, prefix: prefix, locked: map[string]gate.LockedFile{}, entry: l}
 	for _, f := range l.Files {
 		v.locked[f.Path] = f
 		if f.Excluded == "" && !slices.Contains(names, f.Path) {
@@ -52,13 +52,6 @@ func Folder(ctx context.Context, fsys fs.FS, prefix string, l gate.Locked) ([]ga
 	}
 	wg.Wait()
 	return out, ctx.Err()
-}
-
-// modelOf is the id within a key, without its registry and revision.
-func modelOf(key string) string {
-	_, id, _ := strings.Cut(key, ":")
-	id, _, _ = strings.Cut(id, "@")
-	return id
 }
 
 // list has the files of a folder, but for what the clients of the Hub keep in it.
@@ -87,7 +80,7 @@ func list(ctx context.Context, fsys fs.FS) ([]string, error) {
 type verifier struct {
 	fsys   fs.FS
 	prefix string
-	model  string
+	entry  gate.Locked
 	locked map[string]gate.LockedFile
 }
 
@@ -96,7 +89,9 @@ type verifier struct {
 func (v *verifier) file(ctx context.Context, name string) gate.Evidence {
 	at := gate.Location{Path: strings.ReplaceAll(path.Join(v.prefix, name), "!", "%21")}
 	want, known := v.locked[name]
-	fact := gate.Checksum{Model: v.model, Name: name, Want: want.SHA256, State: "extra"}
+	registry, model, _ := strings.Cut(v.entry.Key, ":")
+	model, _, _ = strings.Cut(model, "@")
+	fact := gate.Checksum{Model: model, Registry: registry, Name: name, Want: want.SHA256, State: "extra", By: v.entry.At.Path}
 	sum := sha256.New
 	if known && fact.Want == "" {
 		fact.Want, sum = want.Git, nil

@@ -1,19 +1,40 @@
 # METADATA
 # title: Who publishes a model
 # description: >-
-#   Joins references with what the hub says of the owners of their namespaces. A trusted
-#   publisher is one of the policy's entries by id, since a name can change hands.
+#   Joins references with the owners of their models: those that the registry tells now,
+#   or, where it was not asked, those that the lock has. A trusted publisher is one of the
+#   policy's entries by id, since a name can change hands.
 package lib.publisher
 
-# The publishers of a model.
-of(item) := object.get(named, lower(object.get(item.data.model, "namespace", "")), [])
+import data.lib.hub
 
-named := {name: owners |
+# The publishers of a model.
+of(item) := told(item) if {
+	count(told(item)) > 0
+} else := object.get(kept, [hub.named(item)], []) if {
+	not hub.named(item) in hub.asked
+} else := []
+
+# Those that the registry tells.
+told(item) := object.get(owners, [hub.named(item)], [])
+
+owners := {model: found |
 	some first in input.evidence["hub.publisher"]
-	name := lower(first.data.name)
-	owners := [owner |
+	model := hub.about(first)
+	found := [owner |
 		some owner in input.evidence["hub.publisher"]
-		lower(owner.data.name) == name
+		hub.about(owner) == model
+	]
+}
+
+# Those that the lock has.
+kept := {model: found |
+	some first in input.evidence["lock.entry"]
+	model := hub.about(first)
+	found := [{"data": entry.data.owner} |
+		some entry in input.evidence["lock.entry"]
+		hub.about(entry) == model
+		entry.data.owner.name != ""
 	]
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// route says who answers what. The numbers of the Hub's documentation are its URLs.
+// route says who answers what.
 func (h *Hub) route() {
 	h.routes, h.pages = http.NewServeMux(), http.NewServeMux()
 	const model = "/api/models/{ns}/{name}"

@@ -74,7 +74,7 @@ func open(root fs.FS) (*book, error) {
 	if b.awaited, err = rego.Awaited(); err != nil {
 		return nil, err
 	}
-	for _, spec := range append(specs(checks.Finders()), specs(checks.Inspectors())...) {
+	for _, spec := range slices.Concat(specs(checks.Finders()), specs(checks.Inspectors()), specs(checks.Auditors())) {
 		for kind := range spec.Emits {
 			b.stated[kind] = append(b.stated[kind], spec.Name)
 		}

@@ -10,8 +10,8 @@
 #   precision: very-high
 #   security_severity: "4.0"
 #   remediation: >-
-#     Use a model that has the format, or convert it and publish the result. This
-#     version looks at no registry: waive a model after you have seen its files.
+#     Use a model that has the format, or convert it and publish the result. Its files
+#     are those that the registry lists, so run the gate online.
 #   standards:
 #     - cwe-502
 #     - cwe-636

@@ -6,7 +6,6 @@
 #   committed and that no lock entry traces to a source.
 # custom:
 #   evidence: [refs.reference, artifact.committed, lock.entry]
-#   awaits: [lock.entry]
 #   precision: high
 #   security_severity: "6.0"
 #   remediation: >-

@@ -5,13 +5,12 @@
 #   one, or under none, may not be used at all.
 # custom:
 #   evidence: [refs.reference, license.found]
-#   awaits: [license.found]
 #   absence: true
 #   precision: high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Use a model under an allowed licence. This version asks no registry: look at the
-#     model's page, then waive the model.
+#     Use a model under an allowed licence. What counts is the registry's word, or
+#     offline that of the lock; a licence that it does not name can be waived.
 #   standards:
 #     - cwe-1395
 #     - owasp-llm/LLM03:2025
@@ -22,21 +21,31 @@ package rules.acquisition["license-not-allowed"]
 
 import data.lib.config
 import data.lib.fact
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("license-not-allowed", item)
-	some license in input.evidence["license.found"]
-	license.model == item.model
-	not lower(fact.text(license, "spdx")) in {lower(id) | some id in options.allow}
+	some license in object.get(licenses, [hub.named(item)], [])
+	count(names(license) & {lower(id) | some id in options.allow}) == 0
 	message := sprintf("%v is under the licence %v, which the policy does not allow.", [item.data.id, fact.text(license, "spdx")])
 }
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in known
+	not licenses[hub.named(item)]
 	message := sprintf("%v must be under an allowed licence: required, no evidence of its licence.", [item.data.id])
 }
 
-known := {item.model | some item in input.evidence["license.found"]}
+licenses := {model: found |
+	some first in input.evidence["license.found"]
+	model := hub.about(first)
+	found := [license |
+		some license in input.evidence["license.found"]
+		hub.about(license) == model
+	]
+}
+
+# A licence as SPDX calls it, and as the registry does.
+names(license) := {lower(fact.text(license, "spdx")), lower(fact.text(license, "id"))}

@@ -86,3 +86,9 @@ test_option_changed if {
 	rule.violations == {{"on": item_1, "message": "org/name is under the licence mit, which the policy does not allow."}} with input.evidence as {"refs.reference": [item_1], "license.found": [item_4]}
 		with data.config.rules["license-not-allowed"].options as {"allow": ["apache-2.0"]}
 }
+
+test_silent_on_the_id_of_the_registry if {
+	item := object.union(item_3, {"data": {"id": "llama3.1", "spdx": "LicenseRef-llama3.1"}})
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "license.found": [item]}
+		with data.config.rules["license-not-allowed"].options as {"allow": ["Llama3.1"]}
+}

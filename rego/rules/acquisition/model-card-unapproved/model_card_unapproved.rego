@@ -5,14 +5,13 @@
 #   limits, and has approved it. The approval holds for one digest: a changed card must
 #   be read again.
 # custom:
-#   evidence: [refs.reference, modelcard.card, review.approval]
-#   awaits: [modelcard.card]
+#   evidence: [refs.reference, artifact.file, review.approval]
 #   absence: true
 #   precision: very-high
 #   security_severity: "2.0"
 #   remediation: >-
-#     Read the card, then waive the model with who approved it; this version fetches
-#     no cards.
+#     Read the card, then enter its SHA-256, which the report has, under reviews with the
+#     kind card. The card is fetched from the registry, so run the gate online.
 #   standards:
 #     - cwe-1395
 #     - owasp-llm/LLM03:2025
@@ -21,31 +20,48 @@
 #     - atlas/AML.M0023
 package rules.acquisition["model-card-unapproved"]
 
+import data.lib.hub
 import data.lib.review
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not approved(item.model)
-	message := sprintf("%v has no approved model card: %v.", [item.data.id, reason(item.model)])
+	files := object.get(cards, [hub.named(item)], [])
+	not approved(files)
+	message := sprintf("%v has no approved model card: %v.", [item.data.id, reason(files)])
 }
 
-approved(model) if {
-	some card in cards[model]
-	object.get(card, "empty", true) == false
+approved(files) if {
+	some card in files
+	card.size > 0
 	object.get(card, "sha256", "") in review.approved("card")
 }
 
+# The cards of the models: the files README.md in the folders of their registries.
 cards := {model: found |
-	some first in input.evidence["modelcard.card"]
-	model := first.model
-	found := [item.data | some item in input.evidence["modelcard.card"]; item.model == model]
+	some first in readmes
+	model := hub.about(first)
+	found := [item.data |
+		some item in readmes
+		hub.about(item) == model
+	]
 }
 
-reason(model) := "required, no evidence of a card" if {
-	not cards[model]
-} else := "its card is empty" if {
-	every card in cards[model] {
-		object.get(card, "empty", true) == true
+readmes := [item |
+	some item in input.evidence["artifact.file"]
+	item.model != ""
+	regex.match(`(^|/)(README|readme)\.md$`, item.at.path)
+]
+
+reason([]) := "required, no evidence of a card"
+
+reason(files) := words if {
+	count(files) > 0
+	words := state(files)
+}
+
+state(files) := "its card is empty" if {
+	every card in files {
+		card.size == 0
 	}
 } else := "no review of its digest is in force"

@@ -30,26 +30,26 @@ item_1 := {
 }
 
 item_2 := {
-	"kind": "modelcard.card",
+	"kind": "artifact.file",
 	"at": {
-		"path": "README.md",
+		"path": "hf:org/name/README.md",
 	},
 	"data": {
 		"sha256": "c0",
-		"empty": false,
+		"size": 10,
 	},
 	"model": "org/name",
 	"source": "",
 }
 
 item_3 := {
-	"kind": "modelcard.card",
+	"kind": "artifact.file",
 	"at": {
-		"path": "README.md",
+		"path": "hf:org/name/README.md",
 	},
 	"data": {
 		"sha256": "c0",
-		"empty": true,
+		"size": 0,
 	},
 	"model": "org/name",
 	"source": "",
@@ -85,15 +85,15 @@ item_5 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2]}
 }
 
 test_fires_on_empty if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: its card is empty."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_3], "review.approval": [item_4]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: its card is empty."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_3], "review.approval": [item_4]}
 }
 
 test_fires_on_lapsed_review if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2], "review.approval": [item_5]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_5]}
 }
 
 test_fires_without_card if {
@@ -101,9 +101,14 @@ test_fires_without_card if {
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "modelcard.card": [item_2], "review.approval": [item_4]}
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_4]}
 }
 
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
+}
+
+test_fires_without_a_card_among_the_files if {
+	item := object.union(item_2, {"at": {"path": "hf:org/name/config.json"}})
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item], "review.approval": [item_4]}
 }

@@ -4,14 +4,13 @@
 #   A namespace of a person has one account behind it and no organization that answers
 #   for it. The policy asks for organizations, or for persons whom it lists by id.
 # custom:
-#   evidence: [refs.reference, hub.publisher]
-#   awaits: [hub.publisher]
+#   evidence: [refs.reference, hub.publisher, hub.model, lock.entry]
 #   absence: true
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Use the model of an organization. This version asks no registry: look at the
-#     model's page, then waive the model.
+#     Use the model of an organization, or have the person entered under publishers by
+#     id. Offline, the owner that the lock has counts.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

@@ -41,7 +41,7 @@ item_2 := {
 		"verified": false,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -57,7 +57,7 @@ item_3 := {
 		"verified": true,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -126,7 +126,7 @@ item_6 := {
 		"verified": true,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 

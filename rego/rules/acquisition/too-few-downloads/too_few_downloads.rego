@@ -5,13 +5,12 @@
 #   can be bought; the policy asks for the age of the repository too.
 # custom:
 #   evidence: [refs.reference, hub.model]
-#   awaits: [hub.model]
 #   absence: true
 #   precision: medium
 #   security_severity: "3.0"
 #   remediation: >-
-#     Use a model with more downloads. This version asks no registry: look at the
-#     model's page, then waive the model.
+#     Use a model with more downloads. They are asked of the registry, so run the gate
+#     online; a model that you know can be waived.
 #   standards:
 #     - cwe-1357
 #     - cwe-829
@@ -24,24 +23,22 @@
 package rules.acquisition["too-few-downloads"]
 
 import data.lib.config
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("too-few-downloads", item)
-	some hub in input.evidence["hub.model"]
-	hub.model == item.model
-	downloads := object.get(hub.data, "downloads", 0)
+	some answer in object.get(hub.answers, [hub.named(item)], [])
+	downloads := object.get(answer.data, "downloads", 0)
 	downloads < options.min
 	message := sprintf("%v has %v downloads, the policy asks for at least %v.", [item.data.id, downloads, options.min])
 }
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in known
+	not hub.named(item) in hub.asked
 	message := sprintf("%v must have at least %v downloads: required, no evidence of their number.", [
 		item.data.id, config.options("too-few-downloads", item).min,
 	])
 }
-
-known := {item.model | some item in input.evidence["hub.model"]}

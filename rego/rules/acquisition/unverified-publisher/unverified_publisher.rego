@@ -5,14 +5,13 @@
 #   to the registry who it is; a trusted publisher is listed in the policy by its id,
 #   which unlike its name cannot change hands.
 # custom:
-#   evidence: [refs.reference, hub.publisher]
-#   awaits: [hub.publisher]
+#   evidence: [refs.reference, hub.publisher, hub.model, lock.entry]
 #   absence: true
 #   precision: high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Use a model of a verified organization. This version asks no registry: look at
-#     the model's page, then waive the model.
+#     Use a model of a verified organization, or have its publisher entered under
+#     publishers by id. Offline, the owner that the lock has counts.
 #   standards:
 #     - cwe-1357
 #     - cwe-829

@@ -41,7 +41,7 @@ item_2 := {
 		"verified": false,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -57,7 +57,7 @@ item_3 := {
 		"verified": true,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -73,7 +73,7 @@ item_4 := {
 		"verified": true,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -142,7 +142,7 @@ item_7 := {
 		"verified": false,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -169,4 +169,22 @@ test_silent_on_trusted if {
 
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
+}
+
+entry(verified) := {
+	"kind": "lock.entry",
+	"at": {"path": "models.lock"},
+	"data": {"owner": {"name": "org", "id": "5f0c", "type": "org", "verified": verified}},
+	"model": "org/name",
+	"source": "",
+}
+
+test_the_lock_counts_offline if {
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry(true)]}
+	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry(false)]}
+}
+
+test_the_owner_after_a_move if {
+	owner := object.union(item_2, {"data": {"name": "other"}})
+	rule.violations == {{"on": item_1, "message": "org/name is published by other, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "hub.publisher": [owner], "lock.entry": [entry(true)]}
 }

@@ -5,13 +5,12 @@
 #   bought within hours. Age cannot.
 # custom:
 #   evidence: [refs.reference, hub.model, hub.publisher]
-#   awaits: [hub.model, hub.publisher]
 #   absence: true
 #   precision: medium
 #   security_severity: "4.0"
 #   remediation: >-
-#     Wait, or use an established model. This version asks no registry: look at the
-#     model's page, then waive the model.
+#     Wait, or use an established model. The age is asked of the registry, so run the
+#     gate online; a young model that you know can be waived.
 #   standards:
 #     - cwe-1357
 #     - cwe-829
@@ -24,15 +23,15 @@
 package rules.acquisition["young-repository"]
 
 import data.lib.config
+import data.lib.hub
 import data.lib.publisher
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("young-repository", item)
-	some hub in input.evidence["hub.model"]
-	hub.model == item.model
-	age := object.get(hub.data, "age_days", -1)
+	some answer in object.get(hub.answers, [hub.named(item)], [])
+	age := object.get(answer.data, "age_days", -1)
 	age < options.min_days
 	message := sprintf("%v is %v, the policy asks for at least %v days.", [item.data.id, old(age), options.min_days])
 }
@@ -40,7 +39,7 @@ violations contains {"on": item, "message": message} if {
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("young-repository", item)
-	some owner in publisher.of(item)
+	some owner in publisher.told(item)
 	age := object.get(owner.data, "age_days", -1)
 	age < options.min_owner_days
 	message := sprintf("%v belongs to %v, whose account is %v; the policy asks for at least %v days.", [
@@ -50,13 +49,11 @@ violations contains {"on": item, "message": message} if {
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in known
+	not hub.named(item) in hub.asked
 	message := sprintf("%v must be at least %v days old: required, no evidence of its age.", [
 		item.data.id, config.options("young-repository", item).min_days,
 	])
 }
-
-known := {item.model | some item in input.evidence["hub.model"]}
 
 old(age) := "of unknown age" if {
 	age < 0

@@ -55,7 +55,7 @@ item_3 := {
 		"verified": true,
 		"age_days": 2,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 
@@ -97,7 +97,7 @@ item_6 := {
 		"verified": true,
 		"age_days": 900,
 	},
-	"model": "",
+	"model": "org/name",
 	"source": "",
 }
 

@@ -4,8 +4,8 @@
 #   The policy asks that each new or changed model is tested for triggers that switch
 #   its behaviour, and that the result is attested for its digests.
 # custom:
-#   evidence: [refs.reference, behave.attestation, lock.change, lock.entry]
-#   awaits: [behave.attestation, lock.change, lock.entry]
+#   evidence: [refs.reference, behave.attestation, lock.change]
+#   awaits: [behave.attestation, lock.change]
 #   absence: true
 #   precision: high
 #   security_severity: "5.0"
@@ -35,8 +35,11 @@ tested := {item.model |
 	object.get(item.data, "result", "PASSED") == "PASSED"
 }
 
-# A model whose digests the base already had is neither new nor updated.
+# A model whose locked digests were compared with those of the base and are the same is
+# neither new nor updated.
 unchanged(model) if {
-	model in {item.model | some item in input.evidence["lock.entry"]}
-	not model in {item.model | some item in input.evidence["lock.change"]}
+	some item in input.evidence["lock.change"]
+	item.model == model
+	item.data.before != ""
+	item.data.before == item.data.after
 }

@@ -30,18 +30,13 @@ item_1 := {
 }
 
 item_2 := {
-	"kind": "lock.entry",
+	"kind": "lock.change",
 	"at": {
 		"path": "models.lock",
 	},
 	"data": {
-		"commit": "1111111111111111111111111111111111111111",
-		"files": [
-			{
-				"path": "m.safetensors",
-				"sha256": "aa",
-			},
-		],
+		"before": "1",
+		"after": "1",
 	},
 	"model": "org/name",
 	"source": "",
@@ -73,7 +68,7 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [item_2], "lock.change": [item_3]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "lock.change": [item_3]}
 }
 
 test_fires_without_lock if {
@@ -81,11 +76,11 @@ test_fires_without_lock if {
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.change": [item_3], "lock.entry": [item_2], "behave.attestation": [item_4]}
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.change": [item_3], "behave.attestation": [item_4]}
 }
 
 test_silent_on_unchanged if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.entry": [item_2]}
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.change": [item_2]}
 }
 
 test_no_evidence if {

@@ -1,10 +1,10 @@
 # METADATA
 # title: Model needs a custom layer
 # description: >-
-#   The layer or operator is not one of the format, so running the model means loading
-#   code that has it.
+#   The layer, operator or backend is not one of the format, so running the model means
+#   loading code that has it.
 # custom:
-#   evidence: [coreml.layer, mxnet.operator, openvino.layer]
+#   evidence: [coreml.layer, executorch.delegate, executorch.operator, mxnet.operator, openvino.layer]
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
@@ -23,7 +23,7 @@ package rules.content["custom-layer"]
 import data.lib.fact
 
 violations contains {"on": item, "message": message} if {
-	some kind in {"coreml.layer", "mxnet.operator", "openvino.layer"}
+	some kind in {"coreml.layer", "executorch.delegate", "executorch.operator", "mxnet.operator", "openvino.layer"}
 	some item in input.evidence[kind]
 	message := sprintf("%v needs the layer %q%v, which other code must bring.", [
 		fact.entry(item), fact.text(item, "type"),

@@ -99,3 +99,23 @@ test_no_evidence if {
 test_says_when_it_depends if {
 	rule.violations == {{"on": item_5, "message": "torch.load without weights_only unpickles what it reads, which before torch 2.6 can run any code."}} with input.evidence as {"code.load": [item_5]}
 }
+
+pinned(item, answer) := json.patch(item, [{"op": "add", "path": "/data/version_safe", "value": answer}])
+
+test_silent_where_every_version_is_safe if {
+	rule.violations == set() with input.evidence as {"code.load": [pinned(item_5, "yes")]}
+}
+
+test_fires_where_no_version_is_safe if {
+	messages := {violation.message | some violation in rule.violations} with input.evidence as {"code.load": [pinned(item_5, "no")]}
+	messages == {"torch.load without weights_only unpickles what it reads, which with the torch that the project requires can run any code."}
+}
+
+test_fires_where_the_version_is_not_known if {
+	count(rule.violations) == 1 with input.evidence as {"code.load": [pinned(item_5, "unknown")]}
+}
+
+# An argument that is given does not depend on the version.
+test_fires_where_the_argument_is_given if {
+	count(rule.violations) == 1 with input.evidence as {"code.load": [pinned(item_1, "yes")]}
+}

@@ -3,14 +3,15 @@
 # description: >-
 #   The gate could not read all of this: a limit was spent, a part is encrypted or
 #   missing, or a registry did not answer. What was not read may be anything, so it
-#   does not pass.
+#   does not pass. That no registry was to be asked, or that there is no client for one, is
+#   said by the report.
 # custom:
 #   evidence: [scan.incomplete, scan.symlink, hub.unavailable]
-#   awaits: [hub.unavailable]
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Repair the file, put the file itself in the place of a link, or waive this path.
+#     Repair the file, put the file itself in the place of a link, run again when the
+#     registry answers, or waive this path.
 #   standards:
 #     - cwe-409
 #     - cwe-770
@@ -21,6 +22,7 @@
 package rules.scan["scan-incomplete"]
 
 import data.lib.fact
+import data.lib.hub
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["scan.incomplete"]
@@ -41,13 +43,18 @@ certainty(item) := {} if {
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["hub.unavailable"]
-	not fact.field(item, "reason") in {"gone", "gated", "disabled"}
-	message := sprintf("%v was not looked at, since its registry did not answer: %v.", [subject(item), fact.text(item, "reason")])
+	not fact.field(item, "reason") in elsewhere
+	message := sprintf("The registry gave no full answer about %v (%v)%v", [
+		hub.subject(item), fact.text(item, "reason"), detail(item),
+	])
 }
 
-subject(item) := item.model if {
-	item.model != ""
-} else := item.at.path
+# Reasons that another rule judges, and those that are no failure.
+elsewhere := {"not_found_or_private", "gated", "disabled", "revision", "entry", "offline", "unsupported"}
+
+detail(item) := sprintf(": %v.", [trim_suffix(fact.text(item, "detail"), ".")]) if {
+	fact.optional(item, "detail") != ""
+} else := "."
 
 spent(item) := sprintf(" (the limit of %v is %v)", [item.data.budget, item.data.limit]) if item.data.limit
 

@@ -34,7 +34,9 @@ item_3 := {
 		"path": "app.py",
 	},
 	"data": {
+		"id": "org/name",
 		"reason": "timeout",
+		"detail": "try again.",
 	},
 	"model": "org/name",
 	"source": "",
@@ -72,7 +74,7 @@ item_6 := {
 		"path": "app.py",
 	},
 	"data": {
-		"reason": "gone",
+		"reason": "not_found_or_private",
 	},
 	"model": "",
 	"source": "",
@@ -107,11 +109,11 @@ item_8 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "a.pkl in m.zip was not read to its end: the archive is encrypted."}, {"on": item_2, "message": "a.pkl in m.zip was not read to its end: nested too deeply (the limit of depth is 8)."}, {"on": item_3, "message": "org/name was not looked at, since its registry did not answer: timeout."}, {"on": item_4, "message": "models/x is a link to \"/m.pt\", which is no file of the repository and was not followed."}, {"on": item_5, "message": "app.py was not looked at, since its registry did not answer: timeout."}} with input.evidence as {"scan.incomplete": [item_1, item_2], "hub.unavailable": [item_3, item_5], "scan.symlink": [item_4]}
+	rule.violations == {{"on": item_1, "message": "a.pkl in m.zip was not read to its end: the archive is encrypted."}, {"on": item_2, "message": "a.pkl in m.zip was not read to its end: nested too deeply (the limit of depth is 8)."}, {"on": item_3, "message": "The registry gave no full answer about org/name (timeout): try again."}, {"on": item_4, "message": "models/x is a link to \"/m.pt\", which is no file of the repository and was not followed."}, {"on": item_5, "message": "The registry gave no full answer about app.py (timeout)."}} with input.evidence as {"scan.incomplete": [item_1, item_2], "hub.unavailable": [item_3, item_5], "scan.symlink": [item_4]}
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"hub.unavailable": [item_6], "scan.symlink": [item_7]}
+	rule.violations == set() with input.evidence as {"hub.unavailable": [item_6, item_9, item_10], "scan.symlink": [item_7]}
 }
 
 test_no_evidence if {
@@ -124,3 +126,7 @@ test_any_link_that_leaves_is_told if {
 		"message": "etc is a link to \"/etc\", which is no file of the repository and was not followed.",
 	}} with input.evidence as {"scan.symlink": [item_8]}
 }
+
+item_9 := object.union(item_6, {"data": {"reason": "offline"}})
+
+item_10 := object.union(item_6, {"data": {"reason": "unsupported"}})

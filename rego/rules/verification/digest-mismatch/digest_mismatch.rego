@@ -1,11 +1,10 @@
 # METADATA
 # title: File is not the one that was locked
 # description: >-
-#   The digest of the file differs from the one in the lock. Somebody changed the file,
-#   at its source or on its way.
+#   The digest of the file differs from the one in the lock, or in a list of digests that
+#   lies beside it. Somebody changed the file, at its source or on its way.
 # custom:
 #   evidence: [checksum.file]
-#   awaits: [checksum.file]
 #   precision: very-high
 #   security_severity: "9.0"
 #   remediation: >-
@@ -28,5 +27,11 @@ import data.lib.fact
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["checksum.file"]
 	not fact.field(item, "state") in {"same", "missing", "extra"}
-	message := sprintf("%q has the digest %v, but %v is locked.", [fact.text(item, "name"), fact.text(item, "got"), fact.text(item, "want")])
+	message := sprintf("%q has the digest %v, but %v %v.", [
+		fact.text(item, "name"), fact.text(item, "got"), fact.text(item, "want"), by(item),
+	])
 }
+
+by(item) := "is locked" if {
+	item.model != ""
+} else := sprintf("is in %v", [fact.text(item, "by")])

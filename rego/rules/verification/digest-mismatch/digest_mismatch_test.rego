@@ -43,3 +43,8 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_fires_on_a_list if {
+	item := object.union(item_1, {"model": "", "data": {"by": "SHA256SUMS"}})
+	rule.violations == {{"on": item, "message": "\"m.safetensors\" has the digest bb, but aa is in SHA256SUMS."}} with input.evidence as {"checksum.file": [item]}
+}

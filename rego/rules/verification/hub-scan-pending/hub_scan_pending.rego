@@ -5,13 +5,12 @@
 #   run could not ask for it.
 # custom:
 #   evidence: [refs.reference, hub.scan]
-#   awaits: [hub.scan]
 #   absence: true
 #   precision: high
 #   security_severity: "3.0"
 #   remediation: >-
-#     Look at the scan on the model's page, then waive the model; this version asks no
-#     registry.
+#     Wait for the scan and run the gate online again. A model whose scan never ends can
+#     be waived.
 #   standards:
 #     - cwe-506
 #     - owasp-llm/LLM03:2025
@@ -21,16 +20,26 @@
 #     - ssdf/RV.1.1
 package rules.verification["hub-scan-pending"]
 
+import data.lib.fact
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	item.data.model.source == "hf"
-	not item.model in done
+	not hub.named(item) in done
 	message := sprintf("%v must pass the scan of its hub: required, no evidence that it is done.", [item.data.id])
 }
 
-done := {item.model |
+violations contains {"on": item, "message": message} if {
+	some item in input.evidence["hub.scan"]
+	item.data.done == true
+	some file in fact.list(item, "files")
+	file.level in {"pending", "queued", "unscanned", "error"}
+	message := sprintf("%v of %v has no result in the scan of its hub: %v.", [file.path, item.model, file.level])
+}
+
+done := {hub.about(item) |
 	some item in input.evidence["hub.scan"]
 	item.data.done == true
 }

@@ -96,3 +96,19 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_fires_on_a_file_without_result if {
+	item := object.union(item_3, {"data": {"done": true, "files": [{"path": "a.bin", "level": "error"}, {"path": "b.bin", "level": "unsafe"}]}})
+	rule.violations == {{
+		"on": item,
+		"message": "a.bin of org/name has no result in the scan of its hub: error.",
+	}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item]}
+}
+
+test_fires_on_the_scan_of_another_registry if {
+	item := object.union(item_3, {"data": {"done": true, "registry": "modelscope"}})
+	rule.violations == {{
+		"on": item_1,
+		"message": "org/name must pass the scan of its hub: required, no evidence that it is done.",
+	}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item]}
+}

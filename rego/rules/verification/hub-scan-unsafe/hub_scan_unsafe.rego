@@ -5,7 +5,6 @@
 #   nothing proves nothing.
 # custom:
 #   evidence: [hub.scan]
-#   awaits: [hub.scan]
 #   precision: high
 #   security_severity: "8.0"
 #   remediation: >-
@@ -25,13 +24,13 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence["hub.scan"]
 	some file in fact.list(item, "files")
 	level := object.get(file, "level", "of no known level")
-	not level in {"safe", "suspicious", "pending"}
+	not level in {"safe", "suspicious", "caution", "pending", "queued", "unscanned", "error"}
 	message := sprintf("%v of %v is %v by the scan of its hub.", [file.path, item.model, level])
 }
 
 violations contains {"on": item, "message": message, "at_most": "warn"} if {
 	some item in input.evidence["hub.scan"]
 	some file in fact.list(item, "files")
-	file.level == "suspicious"
+	file.level in {"suspicious", "caution"}
 	message := sprintf("%v of %v is suspicious by the scan of its hub.", [file.path, item.model])
 }

@@ -66,3 +66,19 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+scan(level) := object.union(item_1, {"data": {"files": [{"path": "a.bin", "level": level}]}})
+
+test_levels if {
+	every level in ["safe", "pending", "queued", "unscanned", "error"] {
+		rule.violations == set() with input.evidence as {"hub.scan": [scan(level)]}
+	}
+	rule.violations == {{
+		"on": scan("caution"), "at_most": "warn",
+		"message": "a.bin of org/name is suspicious by the scan of its hub.",
+	}} with input.evidence as {"hub.scan": [scan("caution")]}
+	rule.violations == {{
+		"on": scan("evil"),
+		"message": "a.bin of org/name is evil by the scan of its hub.",
+	}} with input.evidence as {"hub.scan": [scan("evil")]}
+}

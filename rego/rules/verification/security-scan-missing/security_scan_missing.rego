@@ -2,16 +2,16 @@
 # title: Model has not passed a security scan
 # description: >-
 #   The policy asks that each model was scanned before it is used, with its present
-#   digests and not too long ago.
+#   digests and not too long ago. It was if this run has read its files, or if the lock
+#   records a scan whose rules are not too old.
 # custom:
-#   evidence: [refs.reference, scan.record]
-#   awaits: [scan.record]
+#   evidence: [refs.reference, scan.record, artifact.file, scan.incomplete, watch.moved]
 #   absence: true
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Download the model, run `gate scan` on its folder, then waive the model with the
-#     result; this version keeps no record of scans.
+#     Run the gate online, so that it reads the files, or run `gate lock`, which scans
+#     the model and records it.
 #   standards:
 #     - cwe-506
 #     - owasp-llm/LLM03:2025
@@ -22,18 +22,33 @@
 package rules.verification["security-scan-missing"]
 
 import data.lib.config
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("security-scan-missing", item)
-	not passed(item.model, options.max_age_days)
+	not hub.named(item) in read
+	not recorded(item, options.max_age_days)
 	message := sprintf("%v has no passed security scan of the last %v days: required, no evidence.", [item.data.id, options.max_age_days])
 }
 
-passed(model, max_age) if {
+recorded(item, max_age) if {
 	some record in input.evidence["scan.record"]
-	record.model == model
+	hub.locked(record) == hub.pinned(item)
 	record.data.verdict == "pass"
 	record.data.age_days <= max_age
+	not hub.named(item) in moved
 }
+
+# The models that are not at their locked commits any more: other files were scanned.
+moved := {hub.about(item) | some item in input.evidence["watch.moved"]}
+
+# The models whose files this run has read: what it found in them, other rules judge.
+read := {hub.about(item) | some item in input.evidence["artifact.file"]} - unread
+
+unread := {hub.about(item) |
+	some item in input.evidence["artifact.file"]
+	item.data.state == "unread"
+	object.get(item.data, "loaded", "") != "no"
+} | {hub.about(item) | some item in input.evidence["scan.incomplete"]}

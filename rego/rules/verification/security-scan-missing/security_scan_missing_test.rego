@@ -104,3 +104,44 @@ test_option_changed if {
 	rule.violations == {{"on": item_1, "message": "org/name has no passed security scan of the last 2 days: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "scan.record": [item_3]}
 		with data.config.rules["security-scan-missing"].options as {"max_age_days": 2}
 }
+
+missing := {{"on": item_1, "message": "org/name has no passed security scan of the last 90 days: required, no evidence."}}
+
+file(fields) := {
+	"kind": "artifact.file",
+	"at": {"path": "hf:org/name/m.bin"},
+	"data": object.union({"state": "unproven"}, fields),
+	"model": "org/name",
+	"source": "",
+}
+
+test_silent_where_this_run_has_read_it if {
+	rule.violations == set() with input.evidence as {
+		"refs.reference": [item_1],
+		"artifact.file": [file({}), file({"state": "unread", "loaded": "no"})],
+	}
+}
+
+test_fires_where_a_file_is_unread if {
+	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "artifact.file": [file({}), file({"state": "unread"})]}
+	rule.violations == missing with input.evidence as {
+		"refs.reference": [item_1],
+		"artifact.file": [file({})],
+		"scan.incomplete": [{"at": {"path": "hf:org/name/n.bin"}, "data": {}, "model": "org/name"}],
+	}
+}
+
+test_fires_on_a_record_of_another_revision if {
+	record := object.union(item_3, {"data": {"revision": "v2"}})
+	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [record]}
+}
+
+test_fires_on_a_record_without_age if {
+	record := object.union(object.remove(item_3, ["data"]), {"data": {"verdict": "pass"}})
+	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [record]}
+}
+
+test_fires_on_a_record_of_other_files if {
+	moved := {"at": {"path": "app.py"}, "data": {"ref": "main"}, "model": "org/name"}
+	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [item_3], "watch.moved": [moved]}
+}

@@ -2,16 +2,14 @@
 # title: Model has no digests in the lock
 # description: >-
 #   Only a digest that was written down before shows that the bytes are those that were
-#   looked at. The policy asks for one of each file of each model.
+#   looked at. The policy asks for one of each file of each model that may be loaded.
 # custom:
 #   evidence: [refs.reference, lock.entry]
-#   awaits: [lock.entry]
 #   absence: true
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
-#     Pin the model to a full commit or to a digest that its loader checks, then waive
-#     the model; this version reads no lock.
+#     Run `gate lock` and commit models.lock.
 #   standards:
 #     - cwe-353
 #     - cwe-354
@@ -25,18 +23,23 @@
 package rules.verification["unlocked-artifact"]
 
 import data.lib.fact
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in locked
+	not hub.pinned(item) in locked
 	message := sprintf("%v has no entry with digests in the lock.", [item.data.id])
 }
 
-locked := {item.model |
+locked := {hub.locked(item) |
 	some item in input.evidence["lock.entry"]
-	count(fact.list(item, "files")) > 0
-	every file in fact.list(item, "files") {
+	files := [file |
+		some file in fact.list(item, "files")
+		object.get(file, "excluded", "") == ""
+	]
+	count(files) > 0
+	every file in files {
 		object.get(file, "sha256", "") != ""
 	}
 }

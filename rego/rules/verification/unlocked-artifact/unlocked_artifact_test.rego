@@ -123,3 +123,13 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_fires_on_another_revision if {
+	entry := object.union(item_4, {"data": {"revision": "v2"}})
+	rule.violations == {{"on": item_1, "message": "org/name has no entry with digests in the lock."}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry]}
+}
+
+test_files_that_are_not_loaded_need_none if {
+	entry := object.union(item_4, {"data": {"files": [{"path": "m.safetensors", "sha256": "aa"}, {"path": "x.png", "excluded": "unread"}]}})
+	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry]}
+}

@@ -3,14 +3,14 @@
 # description: >-
 #   A branch or tag can be moved to other files at any time, by the owner or by whoever
 #   has taken over the account. A full commit, or a digest that the loader checks,
-#   cannot.
+#   cannot. An entry of the lock does not pin: the code that loads does not read it.
 # custom:
-#   evidence: [refs.reference]
+#   evidence: [refs.reference, lock.entry]
 #   precision: high
 #   security_severity: "6.0"
 #   remediation: >-
-#     Pass the full commit as revision, which `git ls-remote` prints for a model's
-#     repository; elsewhere a digest that the loader checks.
+#     Pass the full commit as revision, which the lock has, or `git ls-remote` prints for
+#     a model's repository; elsewhere a digest that the loader checks.
 #   standards:
 #     - cwe-494
 #     - cwe-829
@@ -23,12 +23,13 @@
 #     - ssdf/PW.4.1
 package rules.verification["unpinned-revision"]
 
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	object.get(item.data, "immutable", false) == false
-	message := sprintf("%v loads %v %v, which its owner can change at any time.", [item.data.loader, item.data.id, moment(item)])
+	message := sprintf("%v loads %v %v, which its owner can change at any time%v.", [item.data.loader, item.data.id, moment(item), known(item)])
 }
 
 moment(item) := sprintf("at %q", [item.data.model.revision]) if {
@@ -38,3 +39,20 @@ moment(item) := sprintf("at %q", [item.data.model.revision]) if {
 } else := "without a digest" if {
 	item.data.model.source in {"url", "oci", "ollama"}
 } else := "without a fixed version"
+
+# The commit that the lock has, for whoever pins it.
+known(item) := sprintf("; the lock has it at %v", [found[0]]) if {
+	found := commits[hub.pinned(item)]
+	count(found) > 0
+} else := ""
+
+commits := {model: found |
+	some first in input.evidence["lock.entry"]
+	model := hub.locked(first)
+	found := [entry.data.commit |
+		some entry in input.evidence["lock.entry"]
+		entry.model == first.model
+		hub.locked(entry) == model
+		object.get(entry.data, "commit", "") != ""
+	]
+}

@@ -202,3 +202,12 @@ test_silent_on_good if {
 test_no_evidence if {
 	rule.violations == set() with input.evidence as {}
 }
+
+test_names_the_locked_commit if {
+	entry := {"at": {"path": "models.lock"}, "data": {"commit": "11aa", "revision": "main"}, "model": "org/name"}
+	bare := {"at": {"path": "models.lock"}, "data": {}, "model": "org/name"}
+	rule.violations == {{
+		"on": item_1,
+		"message": "transformers.AutoModel.from_pretrained loads org/name without a commit, which its owner can change at any time; the lock has it at 11aa.",
+	}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [bare, entry]}
+}

@@ -1,0 +1,367 @@
+package hub
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/hub/hubtest"
+)
+
+// sparse is a large file that is zeros but for some pieces, in ascending order.
+type sparse struct {
+	size   int64
+	pieces []piece
+}
+
+type piece struct {
+	at   int64
+	data []byte
+}
+
+func (s *sparse) add(data []byte) {
+	s.pieces = append(s.pieces, piece{s.size, data})
+	s.size += int64(len(data))
+}
+
+func (s *sparse) ReadAt(p []byte, off int64) (int, error) {
+	n := int(min(int64(len(p)), max(0, s.size-off)))
+	clear(p[:n])
+	for _, piece := range s.pieces {
+		from, to := max(off, piece.at), min(off+int64(n), piece.at+int64(len(piece.data)))
+		if from < to {
+			copy(p[from-off:to-off], piece.data[from-piece.at:])
+		}
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// torch is a zip64 archive as torch.save writes them: records stored and aligned, the
+// pickle first.
+func torch(pickle []byte, tensors int, each uint64) *sparse {
+	s := &sparse{}
+	var directory []byte
+	le := binary.LittleEndian
+	record := func(name string, data []byte, size uint64) {
+		at := uint64(s.size)
+		pad := 64 - (int(at)+30+len(name)+24)%64
+		head := append([]byte("PK\x03\x04\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff"), 0, 0, 0, 0)
+		le.PutUint16(head[26:], uint16(len(name)))
+		le.PutUint16(head[28:], uint16(20+4+pad))
+		head = append(head, name...)
+		head = le.AppendUint64(le.AppendUint64(append(head, 1, 0, 16, 0), size), size)
+		head = append(append(head, 'F', 'B', byte(pad), 0), make([]byte, pad)...)
+		s.add(head)
+		s.add(data)
+		s.size += int64(size) - int64(len(data))
+		entry := make([]byte, 46)
+		copy(entry, "PK\x01\x02\x2d\x00\x2d\x00")
+		copy(entry[20:], "\xff\xff\xff\xff\xff\xff\xff\xff")
+		le.PutUint16(entry[28:], uint16(len(name)))
+		le.PutUint16(entry[30:], 28)
+		copy(entry[42:], "\xff\xff\xff\xff")
+		directory = append(append(directory, entry...), name...)
+		directory = append(directory, 1, 0, 24, 0)
+		for _, v := range []uint64{size, size, at} {
+			directory = le.AppendUint64(directory, v)
+		}
+	}
+	record("archive/data.pkl", pickle, uint64(len(pickle)))
+	for i := range tensors {
+		record(fmt.Sprintf("archive/data/%d", i), nil, each)
+	}
+	start, entries := uint64(s.size), uint64(tensors+1)
+	s.add(directory)
+	end := append([]byte("PK\x06\x06"), make([]byte, 52)...)
+	le.PutUint64(end[4:], 44)
+	for i, v := range []uint64{entries, entries, uint64(len(directory)), start} {
+		le.PutUint64(end[24+8*i:], v)
+	}
+	locator := append([]byte("PK\x06\x07"), make([]byte, 16)...)
+	le.PutUint64(locator[8:], uint64(s.size))
+	le.PutUint32(locator[16:], 1)
+	last := append([]byte("PK\x05\x06\x00\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 12)...)
+	s.add(slices.Concat(end, locator, append(last, 0, 0)))
+	return s
+}
+
+// hosted puts one large file into a fake Hub.
+func hosted(t *testing.T, o hubtest.Options, size int64, data io.ReaderAt) (*hubtest.Hub, *Client, *gate.Repository, gate.RemoteReader) {
+	t.Helper()
+	h, c := world(t, o, func(cfg *Config) { cfg.Token = "hf_alice"; cfg.DownloadTimeout = 2 * time.Second })
+	h.Repo("acme/big", hubtest.Repo{}).Commit("first", time.Now(), map[string]hubtest.File{"m.bin": hubtest.Sparse(size, data)})
+	r, err := c.Info(t.Context(), "acme/big", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := c.Open(t.Context(), r, r.Files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Forget()
+	return h, c, r, f
+}
+
+// TestTorchArchive: the pickle of 10 GB of weights costs a few requests.
+func TestTorchArchive(t *testing.T) {
+	pickle := make([]byte, 30<<10)
+	for i := range pickle {
+		pickle[i] = byte(rand.Uint32())
+	}
+	file := torch(pickle, 241, 10<<30/241)
+	h, _, _, f := hosted(t, hubtest.Options{}, file.size, file)
+	blob := gate.NewBlob("m.bin", file.size, f)
+	if len(blob.Head()) != gate.HeadSize || len(blob.Tail()) != gate.TailSize {
+		t.Fatal("no head or tail")
+	}
+	z, err := zip.NewReader(blob, blob.Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := z.File[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(pickle))
+	if _, err := io.ReadFull(entry, got); err != nil || !bytes.Equal(got, pickle) || len(z.File) != 242 {
+		t.Fatalf("read other bytes, %v", err)
+	}
+	n, requests := f.Fetched()
+	t.Logf("%d bytes of %d in %d requests", n, file.size, requests)
+	if requests > 4 || requests != len(h.Requests()) || n > 250_000 || len(f.Odd()) > 0 {
+		t.Errorf("%d bytes in %d requests (%d), %q", n, requests, len(h.Requests()), f.Odd())
+	}
+	for _, r := range h.Requests() {
+		if r.Storage == r.Authorized || r.Range == "" || r.Cookie != "" || r.Header.Get("Accept-Encoding") != "identity" {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestForward: a reader that streams makes few requests and holds little.
+func TestForward(t *testing.T) {
+	size := int64(20<<20 + 12345)
+	data := make([]byte, size)
+	for i := range data {
+		data[i] = byte(i * i >> 7)
+	}
+	_, _, _, f := hosted(t, hubtest.Options{}, size, bytes.NewReader(data))
+	got, err := io.ReadAll(io.NewSectionReader(f, 0, size))
+	if err != nil || !bytes.Equal(got, data) {
+		t.Fatalf("read other bytes, %v", err)
+	}
+	n, requests := f.Fetched()
+	if n < size || n > size+4096 || requests > 30 {
+		t.Errorf("%d bytes in %d requests", n, requests)
+	}
+	if held := f.(*reader).cache.held; held > cacheBytes {
+		t.Errorf("holds %d bytes", held)
+	}
+}
+
+// TestReadAt: whatever is asked for is what the file has, by several at once too.
+func TestReadAt(t *testing.T) {
+	size := int64(12<<20 + 777)
+	data := make([]byte, size)
+	for i := range data {
+		data[i] = byte(i >> 3 * 7)
+	}
+	_, _, _, f := hosted(t, hubtest.Options{}, size, bytes.NewReader(data))
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(1, uint64(w)))
+			for range 60 {
+				off, n := rng.Int64N(size+100), rng.IntN(200_000)
+				if rng.IntN(20) == 0 {
+					n = 6 << 20
+				}
+				p := make([]byte, n)
+				got, err := f.ReadAt(p, off)
+				want := max(0, min(int64(n), size-off))
+				if int64(got) != want || !bytes.Equal(p[:got], data[min(off, size):min(off, size)+want]) || (err == io.EOF) != (want < int64(n)) || err != nil && err != io.EOF {
+					t.Errorf("at %d: %d of %d bytes, %v", off, got, n, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := f.ReadAt(nil, -1); err == nil {
+		t.Error("read before the start")
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := f.ReadAt(make([]byte, 1), 0); err == nil {
+		t.Error("read a closed file")
+	}
+}
+
+// TestOdd: a server that contradicts itself is found out, said once, and not asked again.
+func TestOdd(t *testing.T) {
+	const size = 8 << 20
+	storage := hubtest.PathHas("/xet-bridge-us/")
+	home := hubtest.PathHas("/resolve/")
+	header := func(match func(*http.Request) bool, k, v string) hubtest.Fault {
+		return hubtest.Fault{Match: match, Header: map[string]string{k: v}}
+	}
+	for name, c := range map[string]struct {
+		fault hubtest.Fault
+		says  string
+	}{
+		"ignores ranges":   {hubtest.Fault{Match: storage, IgnoreRange: true}, "ignores ranges"},
+		"416":              {hubtest.Fault{Match: storage, Status: 416}, "refuses a range"},
+		"other range":      {header(storage, "Content-Range", fmt.Sprintf("bytes 0-32767/%d", size)), "with the range"},
+		"other total":      {header(storage, "Content-Range", "bytes 65536-98303/99999999"), "with the range"},
+		"no range":         {header(storage, "Content-Range", ""), "with the range"},
+		"encoded":          {header(storage, "Content-Encoding", "gzip"), "encodes"},
+		"changed":          {header(storage, "ETag", `"other"`), "changed"},
+		"truncated":        {hubtest.Fault{Match: storage, Truncate: 100}, "early"},
+		"more bytes":       {hubtest.Fault{Match: storage, Status: 206, Header: map[string]string{"Content-Range": fmt.Sprintf("bytes 65536-98303/%d", size), "ETag": "-"}, Body: hubtest.Endless("", "x")}, "more bytes"},
+		"other commit":     {header(home, "X-Repo-Commit", commitA), "commit"},
+		"other size":       {header(home, "X-Linked-Size", "5"), "states a size"},
+		"other digest":     {header(home, "X-Linked-Etag", `"`+strings.Repeat("a", 64)+`"`), "states the digest"},
+		"short Content":    {header(storage, "Content-Length", "10"), "range of"},
+		"storage moves on": {hubtest.Fault{Match: storage, Status: 302, Header: map[string]string{"Location": "/y"}}, ""},
+		"evil storage":     {hubtest.Fault{Match: home, Status: 302, Header: map[string]string{"Location": "https://evil.example/x"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _, _, f := hosted(t, hubtest.Options{}, size, bytes.NewReader(nil))
+			p := make([]byte, 100)
+			if strings.HasPrefix(name, "other ") && c.fault.Header["X-Repo-Commit"]+c.fault.Header["X-Linked-Size"]+c.fault.Header["X-Linked-Etag"] != "" || c.says == "" {
+				h.Fault(c.fault)
+			} else {
+				if _, err := f.ReadAt(p, 0); err != nil {
+					t.Fatal(err)
+				}
+				if name == "more bytes" {
+					c.fault.Header["ETag"] = f.(*reader).etag
+				}
+				h.Fault(c.fault)
+			}
+			_, err := f.ReadAt(p, 2*blockSize)
+			wantReason(t, err, gate.ReasonBadAnswer)
+			if c.says != "" && (len(f.Odd()) != 1 || !strings.Contains(f.Odd()[0], c.says)) {
+				t.Errorf("odd: %q", f.Odd())
+			}
+			n := len(h.Requests())
+			if _, err := f.ReadAt(p, 2*blockSize); err == nil || len(h.Requests()) != n || len(f.Odd()) > 1 {
+				t.Errorf("asked again: %v", err)
+			}
+			if got, _ := f.Fetched(); got > 1<<20 {
+				t.Errorf("read %d bytes", got)
+			}
+		})
+	}
+}
+
+// TestExpired: a signed URL that is not good any more is asked for again, once.
+func TestExpired(t *testing.T) {
+	const size = 8 << 20
+	h, _, _, f := hosted(t, hubtest.Options{}, size, bytes.NewReader(nil))
+	p := make([]byte, 100)
+	if _, err := f.ReadAt(p, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/xet-bridge-us/"), Status: 403, Times: 1})
+	h.Forget()
+	if _, err := f.ReadAt(p, 10*blockSize); err != nil || len(h.Requests()) != 3 || len(f.Odd()) > 0 {
+		t.Errorf("%v in %d requests, %q", err, len(h.Requests()), f.Odd())
+	}
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/xet-bridge-us/"), Status: 403})
+	h.Forget()
+	_, err := f.ReadAt(p, 20*blockSize)
+	wantReason(t, err, gate.ReasonNetwork)
+	if len(h.Requests()) != 3 || strings.Contains(err.Error(), "Signature") {
+		t.Errorf("%d requests, %v", len(h.Requests()), err)
+	}
+}
+
+// TestExpiredElsewhere: the second answer must be about the same commit.
+func TestExpiredElsewhere(t *testing.T) {
+	h, _, _, f := hosted(t, hubtest.Options{}, 8<<20, bytes.NewReader(nil))
+	p := make([]byte, 100)
+	if _, err := f.ReadAt(p, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/xet-bridge-us/"), Status: 403, Times: 1})
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/resolve/"), Header: map[string]string{"X-Repo-Commit": commitB}})
+	_, err := f.ReadAt(p, 10*blockSize)
+	wantReason(t, err, gate.ReasonBadAnswer)
+	if len(f.Odd()) != 1 {
+		t.Errorf("%q", f.Odd())
+	}
+}
+
+// TestWhole: small files are read whole and compared with their digest, those in git and
+// those in the storage.
+func TestWhole(t *testing.T) {
+	h, c := world(t, hubtest.Options{}, nil)
+	r, err := c.Repository(t.Context(), hf("OldOrg/tiny", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range r.Files {
+		f, err := c.Open(t.Context(), r, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Forget()
+		p := make([]byte, file.Size)
+		if _, err := f.ReadAt(p, 0); err != nil || len(f.Odd()) > 0 {
+			t.Errorf("%s: %v, %q", file.Path, err, f.Odd())
+		}
+		if n := len(h.Requests()); n != 2 {
+			t.Errorf("%s: %d requests", file.Path, n)
+		}
+	}
+	for _, path := range []string{"config.json", "model.safetensors"} {
+		i := slices.IndexFunc(r.Files, func(f gate.RemoteFile) bool { return f.Path == path })
+		old := h.Find("acme/tiny").Files()[path]
+		data := make([]byte, old.Size)
+		if _, err := old.Data.ReadAt(data, 0); err != nil && err != io.EOF {
+			t.Fatal(err)
+		}
+		data[0] ^= 1
+		old.Data = bytes.NewReader(data)
+		h.Find("acme/tiny").TamperAt(r.Commit, path, old)
+		f, err := c.Open(t.Context(), r, r.Files[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.ReadAt(make([]byte, 1), 0)
+		wantReason(t, err, gate.ReasonBadAnswer)
+		if len(f.Odd()) != 1 {
+			t.Errorf("%s: %q", path, f.Odd())
+		}
+	}
+}
+
+func TestNamesAreNotPaths(t *testing.T) {
+	c := client(t, Config{})
+	for _, f := range []gate.RemoteFile{{Path: "../../api/whoami-v2"}, {Path: "/x"}, {Path: "a\\b"}, {Path: ""}, {Path: "a\nb"}, {Path: "a", Size: -1}} {
+		_, err := c.Open(t.Context(), &gate.Repository{Name: "a/b", Commit: commitA}, f)
+		wantReason(t, err, gate.ReasonBadAnswer)
+	}
+	for _, r := range []*gate.Repository{{Name: "a/b/../../c", Commit: commitA}, {Name: "a/b", Commit: "main"}} {
+		_, err := c.Open(t.Context(), r, gate.RemoteFile{Path: "a"})
+		wantReason(t, err, gate.ReasonBadAnswer)
+	}
+	o, err := c.object(&gate.Repository{Name: "a/b", Commit: commitA}, gate.RemoteFile{Path: "d e/f#g?h%2e.bin"})
+	if err != nil || o.home.String() != "https://huggingface.co/a/b/resolve/"+commitA+"/d%20e/f%23g%3Fh%252e.bin" {
+		t.Errorf("%v, %v", o, err)
+	}
+}
