@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
@@ -126,7 +127,7 @@ func (l *locking) ask(ctx context.Context, refs []gate.Reference, pol *config.Po
 		return err
 	}
 	for _, a := range found.Artifacts {
-		entry := locked(a, report)
+		entry := locked(a, report, l.cmd.now())
 		if err := l.now.Put(entry); err != nil {
 			return err
 		}
@@ -142,11 +143,11 @@ func (l *locking) ask(ctx context.Context, refs []gate.Reference, pol *config.Po
 }
 
 // locked is the entry of a model that was looked at.
-func locked(a gate.Artifact, r *gate.Report) gate.Locked {
+func locked(a gate.Artifact, r *gate.Report, now time.Time) gate.Locked {
 	repo := a.Repository
 	l := gate.Locked{
 		Key: lock.Key(a.Model), Commit: repo.Commit, ID: repo.ID, Created: repo.Created, Name: repo.Name, Gated: repo.Gated, License: repo.License,
-		Scan: &gate.LockedScan{Engine: strings.TrimSpace("gate/" + r.Engine.Version + " rules " + r.Engine.RulesDigest), Verdict: gate.Pass, Mode: a.Mode},
+		Scan: &gate.LockedScan{Engine: fmt.Sprintf("gate/%s rules %s", r.Engine.Version, now.UTC().Format(time.DateOnly)), Verdict: gate.Pass, Mode: a.Mode},
 	}
 	if repo.Owner != nil {
 		l.Owner = *repo.Owner
