@@ -40,11 +40,27 @@ func New(path string) *File { return &File{path, map[string]gate.Locked{}} }
 // Keys are the keys of all models, sorted.
 func (f *File) Keys() []string { return slices.Sorted(maps.Keys(f.models)) }
 
-// Lookup is what the lock says of a model at the revision that the code asks for.
+// Lookup is what the lock says of a model at the revision that the code asks for. Code that
+// asks for the very commit at which another entry locks the model means that entry.
 func (f *File) Lookup(model gate.ModelID) (gate.Locked, bool) {
 	l, ok := f.models[Key(model)]
+	if !ok && model.Revision != "" {
+		l, ok = f.at(model)
+	}
 	l.Files, l.Reviewed = slices.Clone(l.Files), slices.Clone(l.Reviewed)
 	return l, ok
+}
+
+// at is an entry of the model whose commit is the revision.
+func (f *File) at(model gate.ModelID) (gate.Locked, bool) {
+	for _, key := range f.Keys() {
+		l := f.models[key]
+		id, err := ParseKey(key)
+		if err == nil && strings.EqualFold(l.Commit, model.Revision) && id.Source == model.Source && id.Key() == model.Key() {
+			return l, true
+		}
+	}
+	return gate.Locked{}, false
 }
 
 // Put adds or replaces the entry with the key of l. It keeps what a lock file holds: dates

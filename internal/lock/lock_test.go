@@ -118,6 +118,12 @@ func TestLookup(t *testing.T) {
 	if _, ok := f.Lookup(gate.ModelID{Source: "hf", Namespace: "acme", Name: "tiny", Revision: "dev"}); ok {
 		t.Error("another revision is locked")
 	}
+	if l, ok := f.Lookup(gate.ModelID{Source: "hf", Namespace: "acme", Name: "tiny", Revision: commit}); !ok || l.Key != "hf:acme/tiny@main" {
+		t.Error("the commit of an entry is not found")
+	}
+	if _, ok := f.Lookup(gate.ModelID{Source: "hf", Namespace: "acme", Name: "other", Revision: commit}); ok {
+		t.Error("the commit of another model is taken")
+	}
 	if _, ok := f.Lookup(gate.ModelID{Source: "ollama", Name: "llama3", Revision: "8b"}); !ok {
 		t.Error("a model of Ollama's library is not found")
 	}
