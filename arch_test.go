@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"internal/bypass":     {"internal/modeltest"},
 	"internal/cmdline":    {"internal/pysyntax"},
 	"internal/config":     {"internal/option", "internal/sentence", "internal/spelling", "internal/strictyaml"},
+	"internal/hub":        {"internal/httpsafe"},
 	"internal/link":       {"internal/modelid", "internal/pyversion"},
 	"internal/lock":       {"internal/strictyaml"},
 	"internal/modelscope": {"internal/httpsafe"},

@@ -122,6 +122,8 @@ type Server struct {
 type Unparsed struct {
 	Language string `json:"language"`
 	Reason   string `json:"reason"`
+	// Added says that a proposed change adds or edits the file.
+	Added bool `json:"added,omitempty"`
 }
 
 // Malformed is the data of every kind <format>.malformed.
@@ -149,6 +151,8 @@ type FileFact struct {
 	// loads the file: yes, no or unknown.
 	Model  string `json:"model,omitempty"`
 	Loaded string `json:"loaded,omitempty"`
+	// Mode is range where the file was read by ranges and not in full.
+	Mode string `json:"mode,omitempty"`
 }
 
 // CommittedFact is the data of KindCommitted: weights that lie in the repository itself.

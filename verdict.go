@@ -37,6 +37,8 @@ type Violation struct {
 	// Model is the id of the model that the violation is about, where there is one.
 	Model  string  `json:"model,omitempty"`
 	Waived *Waiver `json:"waived,omitempty"`
+	// Old says that the base of a proposed change has it as well, so that it does not fail.
+	Old bool `json:"old,omitempty"`
 	Fix    *Fix    `json:"fix,omitempty"`
 }
 
@@ -91,6 +93,56 @@ type Report struct {
 	// Unjudged are sentences that say what this run did not look at.
 	Unjudged []string `json:"unjudged"`
 	Stats    Stats    `json:"stats"`
+	// Review is what a proposed change does to the models; nil without a base.
+	Review *Review `json:"review,omitempty"`
+}
+
+// Review is what a proposed change does to the models that a repository uses and holds.
+type Review struct {
+	Base   string        `json:"base"` // the commit that the change departs from
+	Models []ModelChange `json:"models"`
+}
+
+// ModelChange is a model that a change adds, moves, edits or removes.
+type ModelChange struct {
+	Change string `json:"change"` // added, moved (to another revision), edited, removed
+	Model  string `json:"model"`  // the id, or the folder of a local model
+	Source string `json:"source"`
+	// At is where the model is named, by the head or, where it is removed, by the base.
+	At            Location    `json:"at"`
+	Before        *ModelState `json:"before,omitempty"`
+	After         *ModelState `json:"after,omitempty"`
+	// Meaning are the changes of what the model does besides its weights.
+	Meaning []MeaningChange `json:"meaning,omitempty"`
+}
+
+// ModelState is what is known of a model in one state of a repository.
+type ModelState struct {
+	Revision  string   `json:"revision,omitempty"`
+	Commit    string   `json:"commit,omitempty"`
+	Publisher string   `json:"publisher,omitempty"`
+	Verified  *bool    `json:"verified,omitempty"` // nil: not known
+	License   string   `json:"license,omitempty"`
+	Size      int64    `json:"size"`
+	Formats   []string `json:"formats"`
+	State     State    `json:"state,omitempty"` // the worst of the weights
+	// Findings are the violations that are not waived; nil where they were not judged.
+	Findings *Findings `json:"findings,omitempty"`
+}
+
+// Findings counts violations by their level.
+type Findings struct {
+	Denied int `json:"denied"`
+	Warned int `json:"warned"`
+}
+
+// MeaningChange is a setting of a model that a change alters: its chat template, special
+// tokens, how it generates, what it is made from.
+type MeaningChange struct {
+	File   string `json:"file"`
+	Key    string `json:"key"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // Engine identifies the program and the rules that judged.

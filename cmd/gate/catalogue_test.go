@@ -15,7 +15,9 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
+	"github.com/modelgate/gate/internal/cli"
 	"github.com/modelgate/gate/internal/policy"
+	"github.com/modelgate/gate/internal/watch"
 	"github.com/modelgate/gate/rego"
 )
 
@@ -23,6 +25,7 @@ import (
 var engine = []gate.Kind{
 	gate.KindReference, gate.KindUnparsed, gate.KindFile, gate.KindCommitted, gate.KindIncomplete,
 	gate.KindSymlink, gate.KindMismatch, gate.KindUnavailable, gate.KindServer,
+	watch.KindAlert,
 }
 
 // informational are kinds that are stated for a reader of the report and that no rule
@@ -58,8 +61,10 @@ func stated() map[gate.Kind]bool {
 	for _, k := range engine {
 		out[k] = true
 	}
-	for k := range policy.Spec().Emits {
-		out[k] = true
+	for _, s := range []gate.Spec{policy.Spec(), cli.ChangeSpec()} {
+		for k := range s.Emits {
+			out[k] = true
+		}
 	}
 	for _, s := range specs() {
 		for k := range s.Emits {

@@ -26,6 +26,10 @@ var today = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 // TestScripts runs the command's scripts, and for each rule the one in which it fires on
 // a bad repository and is silent on a good one.
 func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, dir := range []string{"testdata", "../../testdata/rules"} {
 		testscript.Run(t, testscript.Params{
 			Dir:           dir,
@@ -33,6 +37,7 @@ func TestScripts(t *testing.T) {
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("NO_COLOR", "1")
 				env.Setenv("HF_HUB_OFFLINE", "1")
+				env.Setenv("ROOT", root)
 				env.Values[hubKey{}] = new(*hubtest.Hub)
 				return nil
 			},
@@ -40,6 +45,10 @@ func TestScripts(t *testing.T) {
 				"gate":  gateCommand,
 				"model": modelCommand,
 				"hub":   hubCommand,
+				"repo":  repoCommand,
+				"event": eventCommand,
+				"code":  codeCommand,
+				"edit":  editCommand,
 			},
 		})
 	}
@@ -56,6 +65,13 @@ func gateCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("code", strconv.Itoa(code))
 	if neg == (code == 0) {
 		ts.Fatalf("exit code %d", code)
+	}
+}
+
+// codeCommand compares the exit code of the gate's last run: code NUMBER.
+func codeCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 || (ts.Getenv("code") == args[0]) == neg {
+		ts.Fatalf("exit code %s", ts.Getenv("code"))
 	}
 }
 

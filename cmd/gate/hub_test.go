@@ -19,7 +19,8 @@ import (
 //	hub                                  starts one with hubtest.World, online from here on
 //	hub scenario NAME                    something happens to it
 //	hub account NAME [KEY=VALUE...]      registers an organisation, or with type=user a user
-//	hub model ORG/NAME DIR [KEY=VALUE...] adds a model, or a commit to it, with the files of DIR
+//	hub model ORG/NAME DIR [KEY=VALUE...] adds a model, or a commit to it, with the files of DIR;
+//	                                     $commit is the commit
 //
 // Days are written as 2024-07-14.
 func hubCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -118,7 +119,7 @@ func hubModel(ts *testscript.TestScript, h *hubtest.Hub, name, dir string, o map
 			r.SetScan(true, hubtest.Issue{Path: path, Level: "unsafe"})
 		}
 	}
-	r.Commit("files", day(ts, o["committed"]), files)
+	ts.Setenv("commit", r.Commit("files", day(ts, o["committed"]), files))
 }
 
 // fileOf stores weights as the Hub's repositories do, apart from git.

@@ -94,6 +94,11 @@ func legacyTar(sysInfo, storages, tensors, pickle string) []byte {
 		modeltest.Entry{Name: "tensors", Data: []byte(tensors)}, modeltest.Entry{Name: "pickle", Data: []byte(pickle)})
 }
 
+// executorch is a program with a constant of so many bytes, and data for a backend.
+func executorch(bytes int, backend, data string) string {
+	return string(modeltest.ExecuTorch("aten::add", bytes/4, bytes, backend, []byte(data)))
+}
+
 // torch has recipes in the other forms of checkpoints.
 func torch() []Recipe {
 	var out []Recipe
@@ -115,6 +120,7 @@ func torch() []Recipe {
 	add("legacy tar", "pickle", "m.pt", Denied, string(legacyTar(good2, none, none, evil2)))
 	add("legacy tar", "sys_info", "m.pt", Denied, string(legacyTar(evil2, none, none, good2)))
 	add("legacy tar", "tensors", "m.pt", Denied, string(legacyTar(good2, none, none+evil2, good2)))
+	add("legacy tar", "tensor outside its storage", "m.pt", Denied, string(modeltest.TorchTar(modeltest.NumberedState(), 5, 4)))
 	for _, part := range []string{"data/weights/weight_0", "data/constants/tensor_0", "data/sample_inputs/model.pt", "extra/x"} {
 		add(".pt2", part, "m.pt2", Denied, zipOf(member{name: "m/archive_format", data: "pt2"}, member{name: "m/models/model.json", data: "{}"}, member{name: "m/" + part, data: string(torchZip(evil2))}))
 	}
@@ -122,12 +128,19 @@ func torch() []Recipe {
 	add(".pt2", "library", "m.pt2", Denied, zipOf(member{name: "m/archive_format", data: "pt2"}, member{name: "m/data/aotinductor/model/a.so", data: elf}))
 	add("ExecuTorch", "pickle in .ptl", "m.ptl", Denied, zipOf(member{name: "m/data.pkl", data: evil2}, member{name: "m/bytecode.pkl", data: good2}))
 	add("ExecuTorch", "bytecode in .ptl", "m.ptl", Denied, zipOf(member{name: "m/data.pkl", data: good2}, member{name: "m/bytecode.pkl", data: evil2}))
-	program := "\x20\x00\x00\x00ET12eh00\x20\x00\x00\x00" + long(48)
-	add("ExecuTorch", "library as a segment", "m.pte", Denied, program+long(48)+long(uint64(len(elf)))+long(0)+elf)
-	add("ExecuTorch", "library behind a program", "m.pte", Denied, program+long(0)+long(0)+long(0)+elf)
-	add("ExecuTorch", "pickle behind the segments", "m.pte", Denied, program+long(48)+long(4)+long(0)+"data"+evil2)
-	add("ExecuTorch", "segments outside", "m.pte", Warned, program+long(48)+long(1<<40)+long(0))
-	add("ExecuTorch", "library inside a program", "m.pte", Denied, "\x20\x00\x00\x00ET12"+strings.Repeat("\x00", 56)+elf)
+	program := executorch(16, "", "")
+	weights := executorch(len(elf), "", "")
+	add("ExecuTorch", "library as a tensor", "m.pte", Denied, weights[:len(weights)-len(elf)]+elf)
+	add("ExecuTorch", "library behind a program", "m.pte", Denied, program+elf)
+	inside := modeltest.Flatbuffer("ET12", len(elf), modeltest.Fields{nil, []modeltest.Fields{}})
+	copy(inside[8:], elf)
+	add("ExecuTorch", "library inside a program", "m.pte", Denied, string(inside))
+	add("ExecuTorch", "library for a backend", "m.pte", Denied, executorch(16, "XnnpackBackend", elf))
+	add("ExecuTorch", "unknown backend", "m.pte", Warned, executorch(16, "AcmeBackend", "blob"))
+	add("ExecuTorch", "unknown operator", "m.pte", Warned, string(modeltest.ExecuTorch("acme::magic", 4, 16, "", nil)))
+	add("ExecuTorch", "pickle behind the segments", "m.pte", Denied, program+evil2)
+	add("ExecuTorch", "segment too short", "m.pte", Warned, string(modeltest.ExecuTorch("aten::add", 5, 16, "", nil)))
+	add("ExecuTorch", "program without a root", "m.pte", Denied, "\x20\x00\x00\x00ET12"+strings.Repeat("\x00", 56)+elf)
 	script := func(code string) string {
 		return string(checkpoint(member{name: "archive/code/__torch__.py", data: code}, member{name: "archive/constants.pkl", data: "\x80\x02)."}))
 	}

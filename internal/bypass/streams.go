@@ -36,8 +36,18 @@ func operands() []Recipe {
 		[2]string{"line without an end", "\x80\x02c" + strings.Repeat("a", 200_000)},
 		[2]string{"memo index", "\x80\x02]r\xff\xff\xff\xff."},
 		[2]string{"billion laughs", laughs + "h\x09."},
+		[2]string{"key that is shared tuples", "\x80\x04}(K\x00\x94" + shared(40) + "K\x01u."},
 		[2]string{"deep tuples", "\x80\x02N" + strings.Repeat("\x85", 500_000) + "."},
 	)...)
+}
+
+// shared is a tuple of the value before twice, and so on: hashing it takes 2^n steps.
+func shared(n byte) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("h" + string([]byte{i}) + "\x86\x94")
+	}
+	return b.String()
 }
 
 // streams has recipes with several streams, or with streams in constants.

@@ -45,6 +45,8 @@ func templates() []Recipe {
 		{"selectattr", `{{ messages|selectattr('__class__')|list }}`},
 		{"groupby", `{{ messages|groupby('__class__') }}`},
 		{"behind raw", `{% raw %}{{ x }}{% endraw %}{{ messages.__class__ }}`},
+		{"attribute of a dictionary", `{% set d = {'a': '__class__'} %}{{ messages[d.a] }}`},
+		{"name of Python's own", `{{ __builtins__['eval']('1') }}`},
 		{"namespace", `{% set ns = namespace(a='__class__') %}{{ messages[ns.a] }}`},
 	} {
 		out = append(out, one("Jinja", t[0], "chat_template.jinja", []byte(t[1]), Denied))
@@ -61,8 +63,9 @@ func templates() []Recipe {
 	for _, place := range [][2]string{
 		{"tokenizer_config.json", `{"chat_template": %s}`}, {"tokenizer_config.json", `{"chat_template": [{"name": "a", "template": "x"}, {"name": "tool_use", "template": %s}]}`},
 		{"chat_template.json", `{"chat_template": %s}`}, {"processor_config.json", `{"chat_template": %s}`}, {"preprocessor_config.json", `{"chat_template": %s}`},
+		{"train.yaml", "base_model: x\nchat_template: %s\n"},
 	} {
-		out = append(out, one("template places", place[0]+" "+place[1][:min(len(place[1]), 24)], place[0], []byte(strings.Replace(place[1], "%s", string(quoted), 1)), Denied))
+		out = append(out, one("template places", place[0]+" "+strings.ReplaceAll(place[1][:min(len(place[1]), 24)], "\n", " "), place[0], []byte(strings.Replace(place[1], "%s", string(quoted), 1)), Denied))
 	}
 	return append(out,
 		one("template places", "additional templates", "additional_chat_templates/tool_use.jinja", []byte(escape), Denied),

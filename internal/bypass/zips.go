@@ -115,6 +115,8 @@ func odd() []Recipe {
 	add("version and method", "version 63", Denied, with(func(m *member) { m.version = 63 }))
 	add("version and method", "version 99", Denied, with(func(m *member) { m.version = 99 }))
 	add("version and method", "disk 9", Denied, with(func(m *member) { m.disk = 9 }))
+	add("version and method", "folder by its attribute", Denied, string(checkpoint(member{name: "archive/more.pkl", data: good2, attributes: 0x10})))
+	add("version and method", "bytes behind deflated data", Denied, Deflated("archive/data.pkl", deflated(good2)+evil2, uint32(len(good2))))
 	add("version and method", "method 99 over stored bytes", Denied, with(func(m *member) { m.method = 99 }))
 	add("version and method", "unknown method", Warned, zipOf(member{name: "archive/data.pkl", data: "\x01\x02\x03\x04", method: 97}))
 	add("version and method", "UTF-8 flag and invalid name", Denied, zipOf(evil, member{name: "archive/\xff\xfe", data: "x", flags: 0x800}))

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -32,9 +34,12 @@ func (c *Command) check(ctx context.Context, args []string) (denied bool, err er
 	f := c.flags("check", "[DIR]")
 	var reports reportFlags
 	var run runFlags
+	var change proposalFlags
 	reports.register(f)
 	run.register(f)
+	change.register(f)
 	from := f.String("from", "", "judge again what the JSON report `FILE` found, without scanning")
+	all := f.Bool("all-findings", false, "fail on findings that are in the base too")
 	rest, err := parse(f, args)
 	if err != nil {
 		return false, err
@@ -47,12 +52,11 @@ func (c *Command) check(ctx context.Context, args []string) (denied bool, err er
 	if err != nil {
 		return false, err
 	}
-	defer repo.root.Close()
-	custom, err := customRules(repo.root, repo.policy)
-	if err != nil {
+	defer repo.Close()
+	if err := c.trusted(repo, &run, &change); err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: repo.policy, custom: custom, only: reports.only, started: started, root: repo.dir, files: repo.root.FS()}
+	j := &judgement{cmd: c, policy: repo.policy, custom: repo.custom, only: reports.only, started: started, root: repo.dir, files: repo.files}
 	if limit := repo.policy.Limits.Time; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("the run took longer than the policy's limit of %v", limit))
@@ -62,6 +66,7 @@ func (c *Command) check(ctx context.Context, args []string) (denied bool, err er
 	if err != nil {
 		return false, cmp.Or(context.Cause(ctx), err)
 	}
+	j.all = *all || c.setting("", "ALL_FINDINGS") == "true"
 	j.root = cmp.Or(found.Root, j.root)
 	return j.deliver(ctx, found, out)
 }
@@ -78,11 +83,17 @@ func (r *runFlags) register(f *flag.FlagSet) {
 	f.BoolVar(&r.offline, "offline", false, "ask no registry; HF_HUB_OFFLINE=1 does the same")
 }
 
-// repository is a checkout with the policy that judges it.
+// repository is what is judged, with what judges it.
 type repository struct {
 	dir    string
 	root   *os.Root
+	files  fs.FS // the checkout, or the files of a commit
 	policy *config.Policy
+	custom map[string][]byte // the organisation's own rules by file
+	locks  *lockTrust
+
+	proposal *proposal       // nil: nothing to compare with
+	changes  []gate.Evidence // what the change does to policy, rules and lock
 }
 
 // repository opens the folder that the arguments of a command name.
@@ -98,6 +109,7 @@ func (c *Command) repository(args []string, command, policyFile string) (*reposi
 	if repo.root, err = c.openFolder(repo.dir); err != nil {
 		return nil, err
 	}
+	repo.files = repo.root.FS()
 	if repo.policy, err = c.loadPolicy(c.setting(policyFile, "POLICY"), repo.root); err != nil {
 		repo.root.Close()
 		return nil, err
@@ -105,16 +117,79 @@ func (c *Command) repository(args []string, command, policyFile string) (*reposi
 	return repo, nil
 }
 
+// Close closes what is open.
+func (r *repository) Close() {
+	r.root.Close()
+	if r.proposal != nil {
+		r.proposal.repo.Close()
+	}
+}
+
+// trusted completes what judges the repository: on a proposed change all of it is that of
+// the base.
+func (c *Command) trusted(repo *repository, run *runFlags, change *proposalFlags) error {
+	head, err := c.readLock(run.lock, repo.root)
+	if err != nil {
+		return err
+	}
+	repo.locks = &lockTrust{head: head}
+	if err := c.trust(repo, run, change); err != nil {
+		return err
+	}
+	p := repo.proposal
+	if p == nil || !p.compared {
+		repo.custom, err = customRules(repo.files, repo.policy)
+		return err
+	}
+	if repo.custom, err = customRules(p.files(p.base), repo.policy); err == nil {
+		repo.changes = append(repo.changes, ruleChanges(p.files(p.fork), repo.files, repo.policy)...)
+	}
+	return err
+}
+
+// ruleChanges states the edits of the organisation's own rules. They are in force when they
+// are in the base.
+func ruleChanges(before, after fs.FS, pol *config.Policy) []gate.Evidence {
+	was, err := customRules(before, pol)
+	if err != nil {
+		was = nil // the policy names them since
+	}
+	is, err := customRules(after, pol)
+	if err != nil {
+		is = nil // what is removed or cannot be read
+	}
+	names := maps.Clone(is)
+	if names == nil {
+		names = map[string][]byte{}
+	}
+	maps.Copy(names, was)
+	var out []gate.Evidence
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if bytes.Equal(was[name], is[name]) {
+			continue
+		}
+		change := config.Change{Path: "custom.rego", Before: name, After: "an edited " + name, Direction: config.Looser}
+		switch {
+		case is[name] == nil:
+			change.After = ""
+		case was[name] == nil:
+			change.Before, change.After, change.Direction = "", name, config.Tighter
+		}
+		out = append(out, gate.Evidence{Kind: kindPolicyChange, At: gate.Location{Path: located(name)}, Data: change})
+	}
+	return out
+}
+
 // customRules reads the organisation's own Rego that a policy names: files, or folders of
 // them.
-func customRules(root *os.Root, pol *config.Policy) (map[string][]byte, error) {
+func customRules(files fs.FS, pol *config.Policy) (map[string][]byte, error) {
 	modules := map[string][]byte{}
 	for _, p := range pol.Rego {
-		err := fs.WalkDir(root.FS(), path.Clean(p), func(p string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(files, path.Clean(p), func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || path.Ext(p) != ".rego" || strings.HasSuffix(p, "_test.rego") {
 				return err
 			}
-			modules[p], err = fs.ReadFile(root.FS(), p)
+			modules[p], err = readFile(files, p)
 			return err
 		})
 		if err != nil {
@@ -143,43 +218,63 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 	if from != "" {
 		return c.readReport(from)
 	}
-	locks, err := c.readLock(run.lock, repo.root)
-	if err != nil {
-		return nil, err
+	if repo.locks == nil {
+		head, err := c.readLock(run.lock, repo.root)
+		if err != nil {
+			return nil, err
+		}
+		repo.locks = &lockTrust{head: head}
 	}
 	registries, err := c.registries(run.offline, false)
 	if err != nil {
 		return nil, err
 	}
-	limits := limitsOf(repo.policy)
+	found, err := c.look(ctx, repo, repo.files)
+	if err != nil {
+		return nil, err
+	}
+	opt := scan.Online{
+		Inspectors: checks.Inspectors(), Registries: registries, Locked: repo.locks.Lookup, Trusted: trusted(repo.policy), Limits: limitsOf(repo.policy),
+	}
+	if registries != nil {
+		opt.FirstSeen = c.firstSeen(ctx, repo, found.References)
+	}
+	online, err := c.models(ctx, found.References, opt)
+	if err != nil {
+		return nil, err
+	}
+	if registries == nil && slices.ContainsFunc(found.References, lockable) {
+		found.Unjudged = append(found.Unjudged, offlineSentence(run.offline))
+	}
+	if repo.proposal != nil && repo.proposal.compared {
+		found.baseline = &baseline{cmd: c, repo: repo, online: opt, head: found, asked: online}
+		if err := found.baseline.compare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	found.add(online)
+	return found, nil
+}
+
+// look scans a state of the repository.
+func (c *Command) look(ctx context.Context, repo *repository, files fs.FS) (*findings, error) {
 	progress := c.progress("files")
-	res, err := scan.Tree(ctx, repo.root.FS(), scan.Options{
+	res, err := scan.Tree(ctx, files, scan.Options{
 		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(),
-		Limits: limits, Digests: needsDigests(repo.policy), Progress: progress.step,
+		Limits: limitsOf(repo.policy), Digests: needsDigests(repo.policy), Progress: progress.step,
 	})
 	progress.done()
 	if err != nil {
 		return nil, err
 	}
-	refs := join(repo.root.FS(), res)
-	found := &findings{
+	refs := join(files, res)
+	return &findings{
 		References: refs,
 		Artifacts:  byFolder(res.Files),
 		Evidence:   slices.Concat(link.Versions(res.Evidence, res.Bindings), referenceFacts(refs), committed(res.Evidence), c.running()),
 		Stats:      res.Stats,
 		Unjudged:   unjudged(res),
-	}
-	online, err := c.models(ctx, refs, scan.Online{
-		Inspectors: checks.Inspectors(), Registries: registries, Locked: locks.Lookup, Trusted: trusted(repo.policy), Limits: limits,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if registries == nil && slices.ContainsFunc(refs, lockable) {
-		found.Unjudged = append(found.Unjudged, offlineSentence(run.offline))
-	}
-	found.add(online)
-	return found, nil
+	}, nil
 }
 
 // join resolves the references over the files of a repository.
@@ -201,27 +296,18 @@ func (c *Command) openFolder(dir string) (*os.Root, error) {
 
 // loadPolicy reads the policy of a file, else that of the repository, else the built-in.
 func (c *Command) loadPolicy(named string, root *os.Root) (*config.Policy, error) {
-	defaults, err := policyDefaults()
-	if err != nil {
-		return nil, err
-	}
-	if named != "" {
-		text, err := os.ReadFile(c.path(named))
+	if named == "" {
+		found, err := sideOf(root.FS(), policyFiles)
 		if err != nil {
-			return nil, usagef("reading the policy: %w", err)
+			return nil, err
 		}
-		return config.Parse(filepath.ToSlash(named), text, defaults, c.now())
+		return c.parsePolicy(found)
 	}
-	for _, p := range policyFiles {
-		text, err := root.ReadFile(filepath.FromSlash(p))
-		if err == nil {
-			return config.Parse(p, text, defaults, c.now())
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, usagef("reading the policy %q: %w", p, err)
-		}
+	text, err := os.ReadFile(c.path(named))
+	if err != nil {
+		return nil, usagef("reading the policy: %w", err)
 	}
-	return config.Default(defaults), nil
+	return c.parsePolicy(&side{filepath.ToSlash(named), text})
 }
 
 func policyDefaults() (map[string]config.Rule, error) {

@@ -44,9 +44,12 @@ func commands() []command {
 	return []command{
 		{"check", "[DIR]", "judge the models that a repository uses and holds (the default)", (*Command).check},
 		{"scan", "PATH|hf:ORG/NAME[@REV]...", "judge models: files, folders, models of the hub", (*Command).scan},
+		{"fetch", "ORG/NAME[@REV]", "download a model through a quarantine, in which it is judged", (*Command).fetch},
 		{"lock", "[DIR]", "pin the models that a repository uses, in models.lock", (*Command).lock},
 		{"verify", "[DIR]", "compare the code, files on disk and the registries with models.lock", (*Command).verify},
-		{"policy", "explain [FILE]", "show each line of a policy beside the rule that enforces it", (*Command).policy},
+		{"watch", "[DIR]", "compare models.lock with the Hub and alert of each change once", (*Command).watch},
+		{"fix", "[DIR]", "edit the source so that it breaks fewer rules: pins, safe flags", (*Command).fix},
+		{"policy", "explain|test|init|schema", "show, test or begin a policy, or print its JSON Schema", (*Command).policy},
 		{"rules", "", "list the rules", (*Command).rules},
 		{"explain", "RULE", "say what a rule finds, why it matters and what to do", (*Command).explain},
 		{"version", "", "print the version", (*Command).version},

@@ -27,6 +27,11 @@ type findings struct {
 	Evidence   []gate.Evidence
 	Stats      gate.Stats
 	Unjudged   []string
+	// Old and Review are what an earlier report says of a change.
+	Old    []gate.Violation
+	Review *gate.Review
+
+	baseline *baseline // nil: nothing to compare with
 }
 
 func (f *findings) add(o *findings) {
@@ -49,6 +54,7 @@ type judgement struct {
 	started time.Time
 	root    string
 	files   fs.FS
+	all     bool // what was there before a proposed change counts as well
 }
 
 // deliver judges and reports.
@@ -68,24 +74,20 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 	if err != nil {
 		return nil, err
 	}
-	info := j.policy.Info()
-	violations, rules, err := engine.Decide(ctx, policy.Input{
-		Config: j.policy.Document(), Evidence: found.Evidence, Now: j.cmd.now(), PolicyPath: info.Path,
-		Custom: j.custom,
-	})
+	violations, rules, err := j.judge(ctx, engine, found.Evidence)
 	if err != nil {
 		return nil, err
 	}
-	if violations, err = j.selected(violations, rules); err != nil {
+	if err := j.compare(ctx, engine, found, violations); err != nil {
 		return nil, err
 	}
 	anchor(violations, found.References)
 	found.Stats.Millis = j.cmd.now().Sub(j.started).Milliseconds()
-	return &gate.Report{
+	r := &gate.Report{
 		Schema:     gate.Schema,
 		Verdict:    verdict(violations),
 		Engine:     gate.Engine{Version: j.cmd.Version, RulesDigest: rego.Digest()},
-		Policy:     info,
+		Policy:     j.policy.Info(),
 		Root:       j.root,
 		References: notNil(found.References),
 		Artifacts:  notNil(found.Artifacts),
@@ -94,7 +96,46 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 		Violations: notNil(violations),
 		Unjudged:   notNil(found.Unjudged),
 		Stats:      found.Stats,
-	}, nil
+		Review:     found.Review,
+	}
+	if found.baseline != nil {
+		r.Review, err = found.baseline.review(ctx, r)
+	}
+	return r, err
+}
+
+// judge asks the rules about evidence.
+func (j *judgement) judge(ctx context.Context, engine *policy.Engine, evidence []gate.Evidence) ([]gate.Violation, []gate.Rule, error) {
+	violations, rules, err := engine.Decide(ctx, policy.Input{
+		Config: j.policy.Document(), Evidence: evidence, Now: j.cmd.now(), PolicyPath: j.policy.Info().Path,
+		Custom: j.custom,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	violations, err = j.selected(violations, rules)
+	return violations, rules, err
+}
+
+// compare marks the violations that were there before the change.
+func (j *judgement) compare(ctx context.Context, engine *policy.Engine, found *findings, violations []gate.Violation) error {
+	open := func(v gate.Violation) bool { return v.Waived == nil }
+	if j.all || !slices.ContainsFunc(violations, open) {
+		return nil
+	}
+	was, refs := found.Old, found.References
+	if found.baseline != nil {
+		before, err := found.baseline.evidence(ctx)
+		if err != nil {
+			return err
+		}
+		if was, _, err = j.judge(ctx, engine, before.Evidence); err != nil {
+			return fmt.Errorf("judging the base: %w", err)
+		}
+		refs = slices.Concat(refs, before.References)
+	}
+	markOld(violations, was, refs)
+	return nil
 }
 
 // anchor names, for what is wrong with a file of a registry, the references that ask for
@@ -135,7 +176,7 @@ func (j *judgement) selected(violations []gate.Violation, rules []gate.Rule) ([]
 
 func verdict(violations []gate.Violation) gate.Verdict {
 	for _, v := range violations {
-		if v.Level == gate.Deny && v.Waived == nil {
+		if v.Level == gate.Deny && v.Waived == nil && !v.Old {
 			return gate.Fail
 		}
 	}
@@ -180,7 +221,11 @@ func (c *Command) readReport(file string) (*findings, error) {
 	if r.Schema != gate.Schema {
 		return nil, usagef("the report %q has the schema %q: this gate reads %q", file, r.Schema, gate.Schema)
 	}
-	return &findings{r.Root, r.References, r.Artifacts, r.Evidence, r.Stats, r.Unjudged}, nil
+	old := slices.DeleteFunc(r.Violations, func(v gate.Violation) bool { return !v.Old })
+	return &findings{
+		Root: r.Root, References: r.References, Artifacts: r.Artifacts, Evidence: r.Evidence, Stats: r.Stats, Unjudged: r.Unjudged,
+		Old: old, Review: r.Review,
+	}, nil
 }
 
 func unknownRule(id string) error {

@@ -101,6 +101,7 @@ func (l *locking) keep(refs []gate.Reference) (ask []gate.Reference, err error) 
 			ask = append(ask, r)
 			continue
 		}
+		entry.Key = key // that of the commit, where the code pins it now
 		if err := l.now.Put(entry); err != nil {
 			return nil, err
 		}
@@ -190,7 +191,7 @@ func locked(a gate.Artifact, r *gate.Report, now time.Time) gate.Locked {
 
 // references are those of a repository, joined over its files.
 func (c *Command) references(ctx context.Context, repo *repository) ([]gate.Reference, error) {
-	fsys := repo.root.FS()
+	fsys := repo.files
 	progress := c.progress("files")
 	res, err := scan.Tree(ctx, fsys, scan.Options{Finders: checks.Finders(), Limits: limitsOf(repo.policy), Progress: progress.step})
 	progress.done()

@@ -28,9 +28,10 @@ func (c *Command) registries(offline, named bool) (map[string]gate.Registry, err
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if offline || cfg.Offline {
+	if offline || cfg.Offline || c.setting("", "OFFLINE") == "true" {
 		return nil, nil
 	}
+	cfg.UserAgent = "modelgate/" + c.Version
 	client, err := hub.New(cfg)
 	if err != nil {
 		return nil, usageError{err}

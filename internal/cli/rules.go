@@ -3,13 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/modelgate/gate"
-	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/rego"
 )
 
@@ -60,33 +58,6 @@ func (c *Command) explain(_ context.Context, args []string) (bool, error) {
 		r.ID, r.Section, r.Title, r.Description, r.Remediation, r.Level, r.Severity, r.Precision,
 		strings.Join(kinds, ", "), strings.Join(r.Standards, ", "))
 	return false, nil
-}
-
-// policy explains a policy file line by line.
-func (c *Command) policy(_ context.Context, args []string) (bool, error) {
-	f := c.flags("policy", "explain [FILE]")
-	all := f.Bool("all", false, "list the rules that no line names, too")
-	rest, err := parse(f, args)
-	if err != nil {
-		return false, err
-	}
-	if len(rest) == 0 || rest[0] != "explain" || len(rest) > 2 {
-		return false, usagef("usage: gate policy explain [FILE]")
-	}
-	named := c.setting("", "POLICY")
-	if len(rest) == 2 {
-		named = rest[1]
-	}
-	root, err := os.OpenRoot(c.path("."))
-	if err != nil {
-		return false, usagef("opening the working directory: %w", err)
-	}
-	defer root.Close()
-	p, err := c.loadPolicy(named, root)
-	if err != nil {
-		return false, err
-	}
-	return false, config.Explain(c.Stdout, p, *all)
 }
 
 // version prints the version and what identifies the rules.

@@ -23,8 +23,10 @@ func (c *Command) verify(ctx context.Context, args []string) (denied bool, err e
 	f := c.flags("verify", "[DIR]")
 	var reports reportFlags
 	var run runFlags
+	var change proposalFlags
 	reports.register(f)
 	run.register(f)
+	change.register(f)
 	folder := f.String("dir", "", "compare the files of the model in `FOLDER`")
 	model := f.String("model", "", "the `KEY` in the lock of the model in --dir, such as hf:org/name@main")
 	cache := f.String("cache", "", "compare the files of all locked models in the hub cache `FOLDER`; \"auto\" is that of HF_HUB_CACHE")
@@ -41,8 +43,11 @@ func (c *Command) verify(ctx context.Context, args []string) (denied bool, err e
 	if err != nil {
 		return false, err
 	}
-	defer repo.root.Close()
-	locks, err := c.readLock(run.lock, repo.root)
+	defer repo.Close()
+	if err := c.trusted(repo, &run, &change); err != nil {
+		return false, err
+	}
+	locks, err := repo.locks.file()
 	if err != nil {
 		return false, err
 	}
@@ -51,7 +56,7 @@ func (c *Command) verify(ctx context.Context, args []string) (denied bool, err e
 	if err != nil {
 		return false, err
 	}
-	opt := scan.Online{Locked: locks.Lookup, Trusted: trusted(repo.policy), Limits: limitsOf(repo.policy)}
+	opt := scan.Online{Locked: repo.locks.Lookup, Trusted: trusted(repo.policy), Limits: limitsOf(repo.policy)}
 	if *online {
 		if opt.Registries, err = c.registries(run.offline, false); err != nil {
 			return false, err
@@ -73,7 +78,7 @@ func (c *Command) verify(ctx context.Context, args []string) (denied bool, err e
 	if len(only) == 0 {
 		only = verifying
 	}
-	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.root.FS()}
+	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.files}
 	return j.deliver(ctx, found, out)
 }
 

@@ -32,6 +32,12 @@ var unwaivable = []string{"policy-changed", "waiver-expired", "waiver-expiring",
 // codeRuns is the severity from which a waiver of a content rule must name the bytes.
 const codeRuns = 9.0
 
+// Waivable tells whether a waiver may name a rule.
+func Waivable(id string) bool { return !slices.Contains(unwaivable, id) }
+
+// NeedsDigest tells whether a waiver of a rule must name the bytes that it covers.
+func NeedsDigest(rule Rule) bool { return rule.Section == "content" && rule.Severity >= codeRuns }
+
 var sha256Text = regexp.MustCompile(`^(sha256:)?[0-9a-f]{64}$`)
 
 func (l *loader) waivers(n *yaml.Node) {
@@ -57,7 +63,7 @@ func (l *loader) waivable(n *yaml.Node, id string) bool {
 	if _, ok := l.rule(n, id); !ok {
 		return false
 	}
-	if slices.Contains(unwaivable, id) {
+	if !Waivable(id) {
 		l.Add(n, nil, "%s cannot be waived", id)
 		return false
 	}
@@ -82,7 +88,7 @@ func (l *loader) waiver(n *yaml.Node, fields map[string]*yaml.Node, w Waiver, wh
 		l.Add(n, nil, "%s names one of model and path", what)
 	case w.Rule == "scan-incomplete" && w.Path == "":
 		l.Add(n, nil, "%s: scan-incomplete can be waived for a path only", what)
-	case rule.Section == "content" && rule.Severity >= codeRuns && w.Digest == "":
+	case NeedsDigest(rule) && w.Digest == "":
 		l.Add(n, nil, "%s: %s is waived for given bytes only, add digest: sha256:…", what, w.Rule)
 	}
 	if w.Path != "" {

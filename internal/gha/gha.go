@@ -37,21 +37,26 @@ func (r *Runner) Outputs(report *gate.Report) error {
 	if r.getenv("GITHUB_OUTPUT") == "" {
 		return nil
 	}
-	waived, open, highest := 0, 0, gate.Ignore
+	waived, open, fresh, highest := 0, 0, 0, gate.Ignore
 	for _, v := range report.Violations {
-		switch {
-		case v.Waived != nil:
+		if v.Waived != nil {
 			waived++
 			continue
-		case v.Level == gate.Deny, highest == gate.Ignore:
-			highest = v.Level
 		}
 		open++
+		if v.Old {
+			continue
+		}
+		fresh++
+		if v.Level == gate.Deny || highest == gate.Ignore {
+			highest = v.Level
+		}
 	}
 	return attempt("setting the outputs", func() {
 		r.action.SetOutput("verdict", string(report.Verdict))
 		r.action.SetOutput("references", strconv.Itoa(len(report.References)))
 		r.action.SetOutput("violations", strconv.Itoa(open))
+		r.action.SetOutput("new-violations", strconv.Itoa(fresh))
 		r.action.SetOutput("waived", strconv.Itoa(waived))
 		r.action.SetOutput("highest-level", string(highest))
 		r.action.SetOutput("policy-digest", report.Policy.Digest)

@@ -67,3 +67,54 @@ func TestOutsideOfARunner(t *testing.T) {
 		t.Error("a runner was detected without its environment")
 	}
 }
+
+func TestEvents(t *testing.T) {
+	const base, head = "1111111111111111111111111111111111111111", "2222222222222222222222222222222222222222"
+	sides := `{"pull_request": {"base": {"sha": "` + base + `", "repo": {"full_name": "acme/app"}}, "head": {"sha": "` + head + `", "repo": %s}}}`
+	for name, c := range map[string]struct {
+		event, payload string
+		want           Event
+		proposes       bool
+	}{
+		"pull request": {"pull_request", strings.Replace(sides, "%s", `{"full_name": "acme/app"}`, 1), Event{Base: base, Head: head}, true},
+		"fork":         {"pull_request", strings.Replace(sides, "%s", `{"full_name": "x/app"}`, 1), Event{Base: base, Head: head, Fork: true}, true},
+		"deleted fork": {"pull_request_target", strings.Replace(sides, "%s", `null`, 1), Event{Base: base, Head: head, Fork: true}, true},
+		"review":       {"pull_request_review", strings.Replace(sides, "%s", `null`, 1), Event{Base: base, Head: head, Fork: true}, true},
+		"merge group":  {"merge_group", `{"merge_group": {"base_sha": "` + base + `", "head_sha": "` + head + `"}}`, Event{Base: base, Head: head}, true},
+		"no base":      {"pull_request", `{}`, Event{}, true},
+		"push":         {"push", `{"before": "` + base + `", "after": "` + head + `"}`, Event{}, false},
+		"schedule":     {"schedule", `{"schedule": "0 4 * * *"}`, Event{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "event.json")
+			if err := os.WriteFile(path, []byte(c.payload), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": c.event, "GITHUB_EVENT_PATH": path, "GITHUB_SHA": "3"}
+			got, err := ReadEvent(func(k string) string { return env[k] })
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.want.Name, c.want.Commit = c.event, "3"
+			if *got != c.want || got.Proposes() != c.proposes {
+				t.Errorf("got %+v, proposes %v", *got, got.Proposes())
+			}
+		})
+	}
+}
+
+func TestBrokenEvent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "event.json")
+	if err := os.WriteFile(path, []byte(`{"pull_request": [`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, path + ".none"} {
+		env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": p}
+		if _, err := ReadEvent(func(k string) string { return env[k] }); err == nil {
+			t.Errorf("%s is no error", p)
+		}
+	}
+	if e, err := ReadEvent(func(string) string { return "" }); e != nil || err != nil {
+		t.Error("there is an event outside of a runner")
+	}
+}

@@ -14,14 +14,15 @@ func Loopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// literal tells that a host is an address, in the usual spelling or in one of those that
-// resolvers take as well ("0x7f.1", "2130706433").
-func literal(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
+// Address tells that a host, without its port, is an IP address, in the usual spelling or
+// in one of those that resolvers take as well (127.1, 0x7f000001, 2130706433).
+func Address(host string) bool {
+	if strings.Contains(host, ":") {
 		return true
 	}
-	last := strings.ToLower(host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:])
-	return strings.Trim(last, "0123456789.") == "" || strings.HasPrefix(last, "0x")
+	host = strings.TrimSuffix(host, ".")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return last == "" || '0' <= last[0] && last[0] <= '9'
 }
 
 // loopbackAddress and publicAddress judge "ip:port".
@@ -47,33 +48,28 @@ func publicAddress(address string) bool {
 	return true
 }
 
-// embedded is the IPv4 address to which a translating IPv6 address leads.
+// embedded is the IPv4 address to which a translating IPv6 address leads (RFC 6052).
 func embedded(addr netip.Addr) netip.Addr {
-	if !addr.Is6() {
+	if !nat64.Contains(addr) {
 		return addr
 	}
 	b := addr.As16()
-	switch {
-	case nat64.Contains(addr):
-		return netip.AddrFrom4([4]byte(b[12:16]))
-	case sixToFour.Contains(addr):
-		return netip.AddrFrom4([4]byte(b[2:6]))
-	}
-	return addr
+	return netip.AddrFrom4([4]byte(b[12:16]))
 }
 
 var (
-	nat64     = netip.MustParsePrefix("64:ff9b::/96")
-	sixToFour = netip.MustParsePrefix("2002::/16")
+	nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
 	// special are the ranges of IANA's special-purpose registries that netip does not
-	// know, and the metadata service of Azure, which has a public address.
+	// know, 6to4 and its relays among them, which lead to any IPv4 address, and the
+	// metadata service of Azure, which has a public address.
 	special = []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/8"),
 		netip.MustParsePrefix("100.64.0.0/10"),
 		netip.MustParsePrefix("168.63.129.16/32"),
 		netip.MustParsePrefix("192.0.0.0/24"),
 		netip.MustParsePrefix("192.0.2.0/24"),
+		netip.MustParsePrefix("192.88.99.0/24"),
 		netip.MustParsePrefix("198.18.0.0/15"),
 		netip.MustParsePrefix("198.51.100.0/24"),
 		netip.MustParsePrefix("203.0.113.0/24"),
@@ -83,6 +79,7 @@ var (
 		netip.MustParsePrefix("100::/64"),
 		netip.MustParsePrefix("2001::/23"),
 		netip.MustParsePrefix("2001:db8::/32"),
+		netip.MustParsePrefix("2002::/16"),
 		netip.MustParsePrefix("fec0::/10"),
 	}
 )

@@ -1,13 +1,12 @@
 package httpsafe
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +14,6 @@ import (
 
 	"github.com/modelgate/gate"
 )
-
-// ErrTooLong says that an answer is longer than it may be.
-var ErrTooLong = errors.New("the answer is too long")
 
 // ErrOdd says that an answer is not one that HTTP allows here.
 var ErrOdd = errors.New("the answer makes no sense")
@@ -47,12 +43,15 @@ func Send(do Do, req *http.Request) (*http.Response, error) {
 		if err != nil || attempt == attempts || !temporary(resp.StatusCode) {
 			return resp, err
 		}
-		wait, ok := retryAfter(resp.Header, attempt)
+		wait, ok := RetryAfter(resp.Header)
 		if !ok {
+			wait = backoff << (attempt - 1)
+		}
+		if wait > longest {
 			return resp, nil
 		}
 		_ = resp.Body.Close()
-		if err := sleep(req.Context(), wait); err != nil {
+		if err := Sleep(req.Context(), wait); err != nil {
 			return nil, err
 		}
 	}
@@ -69,16 +68,13 @@ func Get(do Do, req *http.Request, limit int64) ([]byte, http.Header, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, resp.Header, statusError(resp)
 	}
-	if err := plain(resp); err != nil {
-		return nil, resp.Header, err
+	if e := encoding(resp); e != "" {
+		return nil, resp.Header, fmt.Errorf("%w: it is encoded as %.30q", ErrOdd, e)
 	}
 	if resp.ContentLength > limit {
 		return nil, resp.Header, ErrTooLong
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err == nil && int64(len(body)) > limit {
-		err = ErrTooLong
-	}
+	body, err := ReadAll(resp.Body, limit)
 	return body, resp.Header, err
 }
 
@@ -99,13 +95,36 @@ func Unavailable(id, host string, err error) *gate.Unavailable {
 	case errors.Is(err, ErrRefused), errors.Is(err, ErrTooLong), errors.Is(err, ErrOdd):
 		u.Reason = gate.ReasonBadAnswer
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		err = errors.New("no answer in time")
+		err = errSilent
 	}
-	u.Detail = fmt.Sprintf("%s could not be read from %q: %v", quoted(id), host, err)
+	detail := fmt.Sprintf("%s could not be read from %q: %v", quoted(id), host, err)
 	if u.Reason == gate.ReasonNotFound {
-		u.Detail = fmt.Sprintf("%q knows no %s, or does not show it without an account (%v)", host, quoted(id), err)
+		detail = fmt.Sprintf("%q knows no %s, or does not show it without an account (%v)", host, quoted(id), err)
 	}
+	u.Detail = Redact(detail)
 	return u
+}
+
+// secrets are what must not be repeated: tokens of the Hub, the header that carries one,
+// and queries of URLs, where storage hosts have their signatures.
+var secrets = regexp.MustCompile(`\bhf_[A-Za-z0-9_]+|(?i:\bbearer\s+)[^\s"']+|(?i:\bauthorization:\s*)[^\r\n"']+|(?i:https?://[^\s"'?]*)\?[^\s"']+`)
+
+// Redact leaves out of a text, which may have words of a server in it, what gives access.
+func Redact(s string) string {
+	return secrets.ReplaceAllStringFunc(s, func(m string) string {
+		if i := strings.IndexByte(m, '?'); i >= 0 && strings.HasPrefix(strings.ToLower(m), "http") {
+			return m[:i] + "?…"
+		}
+		return "…"
+	})
+}
+
+// Shown is a URL without what may be secret in it.
+func Shown(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // OfRequest tells that an error is one of a request as this package reports it, of which
@@ -148,14 +167,6 @@ func statusError(resp *http.Response) error {
 	return &StatusError{Code: resp.StatusCode, RetryAfter: resp.Header.Get("Retry-After")}
 }
 
-// plain refuses a body that is not what was asked for but a compressed form of it.
-func plain(resp *http.Response) error {
-	if enc := cmp.Or(resp.Header.Get("Content-Encoding"), "identity"); !strings.EqualFold(enc, "identity") {
-		return fmt.Errorf("%w: it is encoded as %q", ErrOdd, enc)
-	}
-	return nil
-}
-
 func temporary(code int) bool {
 	switch code {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
@@ -165,25 +176,29 @@ func temporary(code int) bool {
 	return false
 }
 
-// retryAfter is how long to wait, if that is not too long. A date is too long.
-func retryAfter(h http.Header, attempt int) (time.Duration, bool) {
-	text := h.Get("Retry-After")
-	if text == "" {
-		return backoff << (attempt - 1), true
+// mostPause bounds what a server may demand.
+const mostPause = time.Hour
+
+// RetryAfter is the wait that a server demands, in seconds or until a date, if it states
+// one.
+func RetryAfter(h http.Header) (time.Duration, bool) {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.Atoi(text); err == nil {
+		return time.Duration(max(0, min(n, int(mostPause.Seconds())))) * time.Second, true
 	}
-	seconds, err := strconv.Atoi(text)
-	wait := time.Duration(seconds) * time.Second
-	return wait, err == nil && seconds >= 0 && wait <= longest
+	t, err := http.ParseTime(text)
+	return max(0, min(time.Until(t), mostPause)), err == nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, or returns why the context ended.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 

@@ -4,16 +4,15 @@
 package httpsafe
 
 import (
-	"context"
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
 )
 
@@ -21,19 +20,28 @@ import (
 // stranger's text or a redirect may lead to.
 var ErrRefused = errors.New("refused")
 
-// Rules tell where requests may go.
+// Rules tell where requests may go and how long they may take.
 type Rules struct {
 	// Loopback allows this machine, over http too. A server elsewhere cannot redirect to
 	// it.
 	Loopback bool
 	// Private are the hosts, without ports, that the user configured and that may
-	// therefore have private addresses.
+	// therefore have private addresses. One that begins with a dot stands for all below.
 	Private []string
 	// Redirects bounds the hops of a request; zero means 5.
 	Redirects int
 	// Proxy chooses the proxy of a request, as http.ProxyFromEnvironment does; nil means
 	// none. Behind a proxy the addresses are for the proxy to judge.
 	Proxy func(*http.Request) (*url.URL, error)
+	// Roots sign the certificates of servers; nil means those of the system.
+	Roots *x509.CertPool
+	// Connect bounds all that comes before a request can be sent: the name, the
+	// connection, the proxy, TLS. Answer bounds the wait for the header of the answer
+	// after that, Stall each wait for further bytes of its body. Zero means 10 seconds for
+	// a connection and 30 for the others.
+	Connect, Answer, Stall time.Duration
+	// Deadline ends all requests, with ErrSpent; zero means never.
+	Deadline time.Time
 }
 
 // Do sends a request.
@@ -41,30 +49,30 @@ type Do func(*http.Request) (*http.Response, error)
 
 const (
 	hops        = 5
-	perHost     = 4
 	dialTime    = 10 * time.Second
 	headerTime  = 30 * time.Second
+	stallTime   = 30 * time.Second
 	idleTime    = 60 * time.Second
-	headerBytes = 256 << 10
+	headerBytes = 64 << 10
 )
 
 // New returns a client that keeps the rules on every hop. It keeps no cookies, never
-// decompresses, and asks a host that could not be reached no second time.
+// decompresses, asks four times at once and no more of one host, over HTTP/1.1, and asks
+// a host that could not be reached no second time. A body must be closed.
 func New(rules Rules) *http.Client {
-	if rules.Redirects == 0 {
-		rules.Redirects = hops
-	}
+	rules.Redirects = cmp.Or(rules.Redirects, hops)
+	rules.Connect = cmp.Or(rules.Connect, dialTime)
+	rules.Answer = cmp.Or(rules.Answer, headerTime)
+	rules.Stall = cmp.Or(rules.Stall, stallTime)
 	d := &dialer{rules: rules}
 	transport := &http.Transport{
 		DialContext:            d.dial,
-		TLSHandshakeTimeout:    dialTime,
-		ResponseHeaderTimeout:  headerTime,
+		TLSHandshakeTimeout:    rules.Connect,
+		TLSClientConfig:        &tls.Config{RootCAs: rules.Roots},
 		IdleConnTimeout:        idleTime,
-		MaxConnsPerHost:        perHost,
 		MaxIdleConnsPerHost:    perHost,
 		MaxResponseHeaderBytes: headerBytes,
 		DisableCompression:     true,
-		ForceAttemptHTTP2:      true,
 	}
 	if rules.Proxy != nil {
 		transport.Proxy = d.proxy
@@ -92,7 +100,7 @@ func (r Rules) Check(u *url.URL) error {
 		return fmt.Errorf("%w: %q is not https", ErrRefused, u.Scheme)
 	case Loopback(host):
 		return fmt.Errorf("%w: %q is this machine", ErrRefused, host)
-	case literal(host) && !r.private(host):
+	case Address(host) && !r.private(host):
 		return fmt.Errorf("%w: %q is an address, not a name", ErrRefused, host)
 	}
 	return nil
@@ -121,12 +129,13 @@ func (r Rules) redirect(req *http.Request, via []*http.Request) error {
 }
 
 func leftOrigin(req *http.Request, via []*http.Request) bool {
-	first := origin(via[0].URL)
-	return origin(req.URL) != first || slices.ContainsFunc(via, func(r *http.Request) bool { return origin(r.URL) != first })
+	first := via[0].URL
+	return !SameOrigin(req.URL, first) || slices.ContainsFunc(via, func(r *http.Request) bool { return !SameOrigin(r.URL, first) })
 }
 
-func origin(u *url.URL) string {
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port(u)
+// SameOrigin tells that two URLs are of one server: only there a token may go.
+func SameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
 func port(u *url.URL) string {
@@ -137,76 +146,11 @@ func port(u *url.URL) string {
 }
 
 func (r Rules) private(host string) bool {
-	return slices.ContainsFunc(r.Private, func(p string) bool { return strings.EqualFold(p, host) })
-}
-
-// dialer connects.
-type dialer struct {
-	rules   Rules
-	proxies sync.Map // the addresses of proxies, which the user chose
-}
-
-// dial judges the address that a name led to, so that a name cannot lead to another one
-// between the check and the connection.
-func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	connect := net.Dialer{Timeout: dialTime}
-	_, proxy := d.proxies.Load(addr)
-	switch {
-	case proxy, d.rules.private(host):
-	case d.rules.Loopback && Loopback(host):
-		connect.Control = control(host, loopbackAddress)
-	default:
-		connect.Control = control(host, publicAddress)
-	}
-	return connect.DialContext(ctx, network, addr)
-}
-
-func (d *dialer) proxy(req *http.Request) (*url.URL, error) {
-	u, err := d.rules.Proxy(req)
-	if u != nil {
-		d.proxies.Store(net.JoinHostPort(u.Hostname(), port(u)), true)
-	}
-	return u, err
-}
-
-func control(host string, allowed func(string) bool) func(string, string, syscall.RawConn) error {
-	return func(_, address string, _ syscall.RawConn) error {
-		if !allowed(address) {
-			return fmt.Errorf("%w: %q leads to %s", ErrRefused, host, address)
+	return slices.ContainsFunc(r.Private, func(p string) bool {
+		if !strings.HasPrefix(p, ".") {
+			return strings.EqualFold(p, host)
 		}
-		return nil
-	}
-}
-
-// guard checks each hop and remembers the hosts that cannot be reached.
-type guard struct {
-	rules Rules
-	next  http.RoundTripper
-	hosts sync.Map // host and port -> error, nil for one that has answered
-}
-
-// RoundTrip implements http.RoundTripper.
-func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := g.rules.Check(req.URL); err != nil {
-		return nil, err
-	}
-	known, asked := g.hosts.Load(req.URL.Host)
-	if asked && known != nil {
-		return nil, fmt.Errorf("not asked again: %w", known.(error))
-	}
-	req = req.Clone(req.Context())
-	req.Header.Set("User-Agent", "gate")
-	req.Header.Set("Accept-Encoding", "identity")
-	resp, err := g.next.RoundTrip(req)
-	switch {
-	case err == nil:
-		g.hosts.Store(req.URL.Host, nil)
-	case !asked && req.Context().Err() == nil:
-		g.hosts.Store(req.URL.Host, err)
-	}
-	return resp, err
+		below := len(host) - len(p)
+		return below > 0 && strings.EqualFold(p, host[below:]) && !Address(host)
+	})
 }

@@ -61,6 +61,10 @@ func TestAddresses(t *testing.T) {
 		"168.63.129.16:80": false, "255.255.255.255:443": false, "[::1]:443": false, "[::]:443": false, "[fe80::1%1]:443": false,
 		"[fd00::1]:443": false, "[::ffff:10.0.0.1]:443": false, "[64:ff9b::a00:1]:443": false, "[2002:a00:1::]:443": false,
 		"[2001:db8::1]:443": false, "nonsense": false,
+		"1.1.1.1:443": true, "[2606:4700::1]:443": true, "[64:ff9b::101:101]:443": true,
+		"10.0.0.1:443": false, "198.18.0.1:443": false, "[fe80::1%eth0]:443": false,
+		"[fd00:ec2::254]:443": false, "[::ffff:127.0.0.1]:443": false, "[64:ff9b::7f00:1]:443": false, "[64:ff9b::a9fe:a9fe]:443": false,
+		"[2002:7f00:1::]:443": false, "[2002:808:808::]:443": false, "[ff02::1]:443": false,
 	} {
 		if got := publicAddress(address); got != want {
 			t.Errorf("publicAddress(%q) = %v", address, got)
@@ -240,6 +244,22 @@ func TestFilePath(t *testing.T) {
 	} {
 		if got := FilePath(p); got != want {
 			t.Errorf("FilePath(%q) = %v", p, got)
+		}
+	}
+}
+
+// TestRedact: nothing that gives access is repeated.
+func TestRedact(t *testing.T) {
+	for in, want := range map[string]string{
+		"the token hf_AbCdEf0123 is":                                       "the token … is",
+		`Authorization: Bearer abc.def`:                                    "…",
+		`bearer abc.def, then`:                                             "… then",
+		`Get "https://us.aws.cdn.hf.co/x/y?Expires=1&Signature=AB~_": EOF`: `Get "https://us.aws.cdn.hf.co/x/y?…": EOF`,
+		"hf_hub is a word too":                                             "… is a word too",
+		"is it so? yes":                                                    "is it so? yes",
+	} {
+		if got := Redact(in); got != want {
+			t.Errorf("%q: %q", in, got)
 		}
 	}
 }

@@ -93,8 +93,8 @@ func TestReaderAtRandom(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if len(r.blocks) > keep {
-		t.Errorf("%d blocks are kept", len(r.blocks))
+	if r.cache.held > keep {
+		t.Errorf("%d bytes are kept", r.cache.held)
 	}
 }
 

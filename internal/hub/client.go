@@ -10,10 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // Client asks one Hub. It is safe for concurrent use.
@@ -24,10 +24,10 @@ type Client struct {
 	deadline time.Time // of all requests; zero: none
 	exchange *exchanger
 
-	direct, storage http.RoundTripper
-	hosts           hosts
-	requests, bytes atomic.Int64
-	backoff         time.Duration // the first wait before a retry is below it
+	transport http.RoundTripper
+	hosts     sync.Map // host and port -> *host
+	meter     httpsafe.Meter
+	backoff   time.Duration // the first wait before a retry is below it
 
 	mu     sync.Mutex
 	owners map[string]*gate.Publisher
@@ -61,8 +61,39 @@ func New(cfg Config) (*Client, error) {
 		c.deadline = time.Now().Add(cfg.Budget)
 	}
 	c.exchange = &exchanger{client: c, Exchange: cfg.Exchange, fixed: cfg.Token}
-	c.direct, c.storage = newTransports(cfg.Proxy, loopback)
+	c.transport = httpsafe.New(c.rules()).Transport
 	return c, nil
+}
+
+// connectTimeout bounds all that comes before a request can be sent.
+const connectTimeout = 5 * time.Second
+
+// rules let requests go where the configuration sends them, and else to public addresses:
+// the names of storage hosts come from answers. Which of them are asked, and where the
+// token goes, is decided before.
+func (c *Client) rules() httpsafe.Rules {
+	r := httpsafe.Rules{
+		Loopback: c.loopback,
+		Proxy:    c.cfg.Proxy,
+		Connect:  connectTimeout,
+		Answer:   c.cfg.EtagTimeout,
+		Stall:    c.cfg.DownloadTimeout,
+		Deadline: c.deadline,
+	}
+	hosts := []string{c.endpoint.Hostname()}
+	for _, host := range c.cfg.StorageHosts {
+		hosts = append(hosts, host, "."+host)
+	}
+	if u, err := url.Parse(c.cfg.Exchange.RequestURL); err == nil && c.exchange.possible() {
+		hosts = append(hosts, u.Hostname())
+		r.Loopback = r.Loopback || httpsafe.Loopback(u.Hostname())
+	}
+	for _, host := range hosts {
+		if host != "" && !httpsafe.Loopback(host) {
+			r.Private = append(r.Private, host)
+		}
+	}
+	return r
 }
 
 // Endpoint is the origin that is asked, for messages and reports.
@@ -79,7 +110,8 @@ func (c *Client) HomeDir() string { return c.cfg.HomeDir }
 
 // Stats are the requests that were made and the bytes of bodies that were read so far.
 func (c *Client) Stats() (requests int, bytes int64) {
-	return int(c.requests.Load()), c.bytes.Load()
+	bytes, requests = c.meter.Total()
+	return requests, bytes
 }
 
 // url builds a URL at the endpoint from a path that is escaped already.
@@ -107,10 +139,18 @@ func (c *Client) getJSON(ctx context.Context, id string, what about, u *url.URL,
 		return nil, c.refusal(id, what, a.Response)
 	}
 	if err := decode(a.Body, v); err != nil {
-		if errors.Is(err, errNotJSON) || errors.Is(err, errTooLong) {
+		if errors.Is(err, httpsafe.ErrTooLong) {
+			return nil, &oversize{badAnswer(id, "the answer of %s about %s makes no sense: %v", c.endpoint.Host, id, err)}
+		}
+		if errors.Is(err, errNotJSON) {
 			return nil, badAnswer(id, "the answer of %s about %s makes no sense: %v", c.endpoint.Host, id, err)
 		}
 		return nil, c.failure(ctx, id, c.endpoint.Host, err)
 	}
 	return c.nextPage(id, a)
 }
+
+// oversize is an answer that is too long, which a shorter question may avoid.
+type oversize struct{ *gate.Unavailable }
+
+func (o *oversize) Unwrap() error { return o.Unavailable }

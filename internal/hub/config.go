@@ -6,13 +6,14 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // DefaultEndpoint is where the Hub is unless the environment says otherwise.
@@ -36,7 +37,8 @@ type Config struct {
 	// EtagTimeout bounds the wait for the headers of an answer, DownloadTimeout the wait
 	// for further bytes of its body.
 	EtagTimeout, DownloadTimeout time.Duration
-	// Budget bounds all requests of a client together; zero leaves it to the contexts.
+	// Budget bounds all requests of a client together; zero leaves it to the contexts, and
+	// where they have no deadline a wait that a server demands may take a minute.
 	Budget time.Duration
 	// StorageHosts are hosts, beside those of the Hub, to which the endpoint may send for
 	// the bytes of a file. Unlike the others they may have private addresses.
@@ -180,28 +182,12 @@ func parseEndpoint(text string) (*url.URL, bool, error) {
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, false, errors.New("HF_ENDPOINT must have no user, password, query or fragment: a token belongs in HF_TOKEN")
 	}
-	local := isLoopback(u.Hostname())
+	local := httpsafe.Loopback(u.Hostname())
 	switch {
 	case u.Scheme != "https" && !(u.Scheme == "http" && local):
 		return nil, false, fmt.Errorf("HF_ENDPOINT %q must begin with https://: http is only for this machine itself", u.Redacted())
-	case !local && isAddress(u.Hostname()):
+	case !local && httpsafe.Address(u.Hostname()):
 		return nil, false, fmt.Errorf("HF_ENDPOINT %q must have a host name, not an address", u.Redacted())
 	}
 	return u, local, nil
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
-}
-
-// isAddress tells that a host is an IP address, in any of the spellings that some
-// resolvers take for one (127.1, 0x7f000001, 2130706433).
-func isAddress(host string) bool {
-	if strings.Contains(host, ":") {
-		return true
-	}
-	last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]
-	last = strings.TrimSuffix(last, ".")
-	return last == "" || '0' <= last[0] && last[0] <= '9'
 }

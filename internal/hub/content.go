@@ -2,9 +2,6 @@ package hub
 
 import (
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,14 +10,18 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
-// odd is a reason to distrust the server: what it sent contradicts what it stated.
+// odd is a reason to distrust the server, as a predicate of it: what it sent contradicts
+// what it stated.
 type odd struct{ reason string }
 
 func (o *odd) Error() string { return o.reason }
 
-func oddly(format string, args ...any) error { return &odd{fmt.Sprintf(format, args...)} }
+func oddly(format string, args ...any) error {
+	return &odd{httpsafe.Redact(fmt.Sprintf(format, args...))}
+}
 
 // object is one file at one commit: what every answer about its bytes must agree with.
 type object struct {
@@ -29,7 +30,6 @@ type object struct {
 	commit string
 	file   gate.RemoteFile
 	home   *url.URL // where the endpoint resolves it
-	meter  *meter
 }
 
 func (c *Client) object(r *gate.Repository, f gate.RemoteFile) (*object, error) {
@@ -57,82 +57,54 @@ func (c *Client) object(r *gate.Repository, f gate.RemoteFile) (*object, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &object{client: c, id: id, commit: r.Commit, file: f, home: home, meter: &meter{}}, nil
+	return &object{client: c, id: id, commit: r.Commit, file: f, home: home}, nil
 }
 
-// request asks for the file at its home, or where the home sent us before.
-func (o *object) request(at *url.URL, storage bool, header http.Header) request {
-	if at == nil {
-		at, storage = o.home, false
+// get asks for bytes of the file, at its home or where the home sent us before.
+func (o *object) get(ctx context.Context, at *url.URL, header http.Header) (*answer, error) {
+	return o.client.get(ctx, request{id: o.id, what: aboutContent, url: at, header: header, storage: !o.client.sameOrigin(at)})
+}
+
+// do is get for a reader, which reads what the answer has and knows one refusal: that of
+// a place that does not serve any more.
+func (o *object) do(req *http.Request) (*http.Response, error) {
+	a, err := o.get(req.Context(), req.URL, req.Header)
+	if err != nil {
+		return nil, err
 	}
-	return request{id: o.id, what: aboutContent, url: at, header: header, storage: storage, meter: o.meter}
+	switch a.StatusCode {
+	case http.StatusOK, http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
+		return a.Response, nil
+	case http.StatusUnauthorized, http.StatusForbidden:
+		if !o.client.sameOrigin(req.URL) {
+			return a.Response, nil
+		}
+	}
+	discard(a.Response)
+	return nil, o.refused(a)
 }
 
 // agrees compares what the endpoint states of the file with its listing.
-func (o *object) agrees(stated http.Header) error {
-	if stated == nil {
-		return nil
-	}
+func (o *object) agrees(r *http.Response) error {
+	stated := o.client.stated(r)
 	if commit := stated.Get("X-Repo-Commit"); commit != "" && commit != o.commit {
-		return oddly("the server answered for the commit %.60q and was asked for %s", commit, o.commit)
+		return oddly("answered for the commit %.60q and was asked for %s", commit, o.commit)
 	}
 	if size := stated.Get("X-Linked-Size"); size != "" && size != strconv.FormatInt(o.file.Size, 10) {
-		return oddly("the server states a size of %.30q, and listed %d", size, o.file.Size)
+		return oddly("states a size of %.30q, and listed %d", size, o.file.Size)
 	}
 	want := o.file.SHA256
 	if want == "" {
 		want = o.file.Git
 	}
 	if etag := opaque(stated.Get("X-Linked-Etag")); etag != "" && want != "" && etag != want {
-		return oddly("the server states the digest %.80q, and listed %s", etag, want)
+		return oddly("states the digest %.80q, and listed %s", etag, want)
 	}
 	return nil
 }
 
 // opaque is the text of an ETag.
 func opaque(etag string) string { return strings.Trim(strings.TrimPrefix(etag, "W/"), `"`) }
-
-// digest compares the whole file with the digest of its listing.
-func (o *object) digest(data []byte) error {
-	sum, want := "", o.file.SHA256
-	if want != "" {
-		s := sha256.Sum256(data)
-		sum = hex.EncodeToString(s[:])
-	} else if want = o.file.Git; want != "" {
-		h := sha1.New()
-		fmt.Fprintf(h, "blob %d\x00", len(data))
-		h.Write(data)
-		sum = hex.EncodeToString(h.Sum(nil))
-	}
-	if sum != want {
-		return oddly("the server sent other bytes than it listed: their digest is %s and not %s", sum, want)
-	}
-	return nil
-}
-
-// span is a part of a file: the bytes [from, to).
-type span struct{ from, to int64 }
-
-func (s span) len() int64 { return s.to - s.from }
-
-func (s span) header() http.Header {
-	return http.Header{"Range": {fmt.Sprintf("bytes=%d-%d", s.from, s.to-1)}}
-}
-
-// answers tells whether an answer is exactly this span of a file of the size.
-func (s span) answers(r *http.Response, size int64) error {
-	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return oddly("the server encodes the bytes of a range as %.30q", e)
-	}
-	got, want := r.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", s.from, s.to-1, size)
-	if got != want {
-		return oddly("the server answered %q with the range %.60q", want, got)
-	}
-	if r.ContentLength >= 0 && r.ContentLength != s.len() {
-		return oddly("the server answered a range of %d bytes with %d", s.len(), r.ContentLength)
-	}
-	return nil
-}
 
 // refused reads an answer that has no bytes of the file. A storage host knows nothing of
 // tokens and models.
@@ -149,7 +121,7 @@ func (o *object) refused(a *answer) error {
 // failed makes what a caller gets of an error: contradictions are bad answers.
 func (o *object) failed(err error) error {
 	if q, ok := errors.AsType[*odd](err); ok {
-		return badAnswer(o.id, "%.200q of %s: %s", o.file.Path, o.id, q.reason)
+		return badAnswer(o.id, "%.200q of %s: the server %s", o.file.Path, o.id, q.reason)
 	}
 	return err
 }
@@ -163,5 +135,16 @@ func (c *Client) Open(ctx context.Context, r *gate.Repository, f gate.RemoteFile
 	if err := c.allowed(o.id); err != nil {
 		return nil, err
 	}
-	return newReader(ctx, o), nil
+	return httpsafe.NewReader(ctx, httpsafe.Source{
+		ID:      o.id,
+		URL:     o.home,
+		Size:    f.Size,
+		SHA256:  f.SHA256,
+		Git:     f.Git,
+		Do:      o.do,
+		Direct:  o.do,
+		Agree:   o.agrees,
+		Strict:  true,
+		Patient: true,
+	}), nil
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // maxBreaks bounds how often one download is taken up again.
@@ -77,7 +79,7 @@ func (d *Download) Read(p []byte) (int, error) {
 
 // Close implements io.Closer.
 func (d *Download) Close() error {
-	d.failure = errClosed
+	d.failure = os.ErrClosed
 	if d.body == nil {
 		return nil
 	}
@@ -87,8 +89,8 @@ func (d *Download) Close() error {
 }
 
 func (d *Download) end() error {
-	if err := atEnd(d.body); err != nil {
-		return d.failed(err)
+	if !httpsafe.Ended(d.body) {
+		return d.failed(oddly("sent more bytes than were asked for"))
 	}
 	return io.EOF
 }
@@ -101,7 +103,7 @@ func (d *Download) open() error {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", d.offset))
 		header.Set("If-Range", d.etag)
 	}
-	a, err := d.client.get(d.ctx, d.request(nil, false, header))
+	a, err := d.get(d.ctx, d.home, header)
 	if err != nil {
 		return err
 	}
@@ -119,37 +121,37 @@ func (d *Download) accept(a *answer) error {
 	switch {
 	case a.StatusCode == http.StatusPartialContent && d.offset > 0:
 		if etag := a.Header.Get("ETag"); etag != d.etag {
-			return oddly("the file changed while it was read: its ETag was %.80q and is %.80q", d.etag, etag)
+			return oddly("changed the file while it was read: its ETag was %.80q and is %.80q", d.etag, etag)
 		}
-		if err := (span{d.offset, d.file.Size}).answers(a.Response, d.file.Size); err != nil {
-			return err
+		if err := (httpsafe.Span{From: d.offset, To: d.file.Size}).Answers(a.Response, d.file.Size); err != nil {
+			return oddly("%v", err)
 		}
 	case a.StatusCode == http.StatusOK && !d.handed:
 		d.offset = 0
 		if e := a.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-			return oddly("the server encodes the file as %.30q", e)
+			return oddly("encodes the file as %.30q", e)
 		}
 		if a.ContentLength >= 0 && a.ContentLength != d.file.Size {
-			return oddly("the server sends %d bytes, and listed %d", a.ContentLength, d.file.Size)
+			return oddly("sends %d bytes, and listed %d", a.ContentLength, d.file.Size)
 		}
 	case a.StatusCode == http.StatusOK:
-		return oddly("the file changed while it was read, or the server ignores ranges")
+		return oddly("changed the file while it was read, or ignores ranges")
 	case a.StatusCode == http.StatusRequestedRangeNotSatisfiable, a.StatusCode == http.StatusPartialContent:
-		return oddly("the server answered with status %d to a range within the size that it listed, %d", a.StatusCode, d.file.Size)
+		return oddly("answered with status %d to a range within the size that it listed, %d", a.StatusCode, d.file.Size)
 	default:
 		return d.refused(a)
 	}
-	return d.agrees(a.stated)
+	return d.agrees(a.Response)
 }
 
 // resume takes a broken download up again; it returns why that is not possible.
 func (d *Download) resume(cause error) error {
 	_ = d.body.Close()
 	d.body = nil
-	if errors.Is(cause, errStalled) {
+	if errors.Is(cause, httpsafe.ErrStalled) {
 		d.breaks += maxBreaks / 4
 	}
-	if d.breaks++; d.ctx.Err() != nil || errors.Is(cause, errBudget) || d.breaks > maxBreaks || d.offset > 0 && !isStrong(d.etag) {
+	if d.breaks++; d.ctx.Err() != nil || errors.Is(cause, httpsafe.ErrSpent) || d.breaks > maxBreaks || d.offset > 0 && !isStrong(d.etag) {
 		if cause == io.EOF {
 			cause = io.ErrUnexpectedEOF
 		}

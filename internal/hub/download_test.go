@@ -11,13 +11,13 @@ import (
 	"github.com/modelgate/gate/internal/hub/hubtest"
 )
 
-func stored(t *testing.T) (*hubtest.Hub, *Client, *gate.Repository, []byte) {
+func stored(t *testing.T, edits ...func(*Config)) (*hubtest.Hub, *Client, *gate.Repository, []byte) {
 	t.Helper()
 	data := make([]byte, 3<<20)
 	for i := range data {
 		data[i] = byte(i >> 5 * 3)
 	}
-	h, c, r, _ := hosted(t, hubtest.Options{}, int64(len(data)), bytes.NewReader(data))
+	h, c, r, _ := hosted(t, hubtest.Options{}, int64(len(data)), bytes.NewReader(data), edits...)
 	return h, c, r, data
 }
 
@@ -134,8 +134,7 @@ func TestDownloadSizes(t *testing.T) {
 }
 
 func TestStalledDownload(t *testing.T) {
-	h, c, r, _ := stored(t)
-	c.cfg.DownloadTimeout = 100 * time.Millisecond
+	h, c, r, _ := stored(t, func(cfg *Config) { cfg.DownloadTimeout = 100 * time.Millisecond })
 	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/xet-bridge-us/"), Drip: 20 * time.Millisecond})
 	start := time.Now()
 	d, err := c.Download(t.Context(), r, r.Files[0], 0, "")

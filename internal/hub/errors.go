@@ -4,16 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // unavailable makes the error for an answer that was not given. What it says is redacted,
 // since texts of servers and of the network go into it.
 func unavailable(id, reason, format string, args ...any) *gate.Unavailable {
-	return &gate.Unavailable{ID: id, Reason: reason, Detail: redact(fmt.Sprintf(format, args...))}
+	return &gate.Unavailable{ID: id, Reason: reason, Detail: httpsafe.Redact(fmt.Sprintf(format, args...))}
 }
 
 func badAnswer(id, format string, args ...any) *gate.Unavailable {
@@ -26,19 +26,6 @@ func reason(err error) string {
 		return u.Reason
 	}
 	return ""
-}
-
-// secrets are what must not be repeated: tokens of the Hub, the header that carries one,
-// and queries of URLs, where storage hosts have their signatures.
-var secrets = regexp.MustCompile(`\bhf_[A-Za-z0-9_]+|(?i:\bbearer\s+)[^\s"']+|(?i:\bauthorization:\s*)[^\r\n"']+|(?i:https?://[^\s"'?]*)\?[^\s"']+`)
-
-func redact(s string) string {
-	return secrets.ReplaceAllStringFunc(s, func(m string) string {
-		if i := strings.IndexByte(m, '?'); i >= 0 && strings.HasPrefix(strings.ToLower(m), "http") {
-			return m[:i] + "?…"
-		}
-		return "…"
-	})
 }
 
 // about is what a request asks for, since the same status means different things.
@@ -85,9 +72,9 @@ func (c *Client) refusal(id string, what about, r *http.Response) *gate.Unavaila
 
 func (c *Client) notFound(id string, withToken bool) *gate.Unavailable {
 	if withToken {
-		return unavailable(id, gate.ReasonNotFound, "the Hub has no %s that the token may read: it does not exist, was deleted, or is private", id)
+		return unavailable(id, gate.ReasonNotFound, "the Hub has nothing named %s that the token may read: it does not exist, was deleted, or is private", id)
 	}
-	return unavailable(id, gate.ReasonNotFound, "the Hub has no public %s: it does not exist, was deleted, or is private (then set HF_TOKEN)", id)
+	return unavailable(id, gate.ReasonNotFound, "the Hub has nothing public named %s: it does not exist, was deleted, or is private (then set HF_TOKEN)", id)
 }
 
 // brief bounds a text of the server.

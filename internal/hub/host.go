@@ -1,81 +1,24 @@
 package hub
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
-// perHost bounds the requests at a time to one host, over all files: storage hosts
-// answer 403 to clients that ask for more.
-const perHost = 4
-
-// hosts remembers of each host what later requests must know.
-type hosts struct {
-	mu sync.Mutex
-	at map[string]*host
-}
-
+// host is when a host answers again.
 type host struct {
-	slots chan struct{}
-
-	mu      sync.Mutex
-	reached bool                 // a connection was made once
-	dead    *unconnected         // why there never was one
-	until   map[string]time.Time // by bucket: no request before that
+	mu    sync.Mutex
+	until map[string]time.Time // by bucket: no request before that
 }
 
-func (h *hosts) get(name string) *host {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.at == nil {
-		h.at = map[string]*host{}
-	}
-	if h.at[name] == nil {
-		h.at[name] = &host{slots: make(chan struct{}, perHost), until: map[string]time.Time{}}
-	}
-	return h.at[name]
-}
-
-// acquire waits for a slot.
-func (h *host) acquire(ctx context.Context) error {
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (h *host) release() { <-h.slots }
-
-func (h *host) reach() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.reached = true
-}
-
-// bury remembers that the host cannot be connected, unless it could before: then it
-// returns that another attempt is worth it.
-func (h *host) bury(err *unconnected) (again bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.reached {
-		h.dead = err
-	}
-	return h.reached
-}
-
-func (h *host) buried() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.dead == nil {
-		return nil
-	}
-	return h.dead
+func (c *Client) host(name string) *host {
+	known, _ := c.hosts.LoadOrStore(name, &host{until: map[string]time.Time{}})
+	return known.(*host)
 }
 
 // throttle remembers what an answer says of further requests: the wait that it demands,
@@ -87,7 +30,7 @@ func (h *host) throttle(bucket string, r *http.Response) time.Duration {
 	case limited && remaining == 0:
 		wait = reset + time.Second
 	case r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusServiceUnavailable:
-		wait = retryAfter(r.Header.Get("Retry-After"))
+		wait = demanded(r.Header)
 	}
 	if wait > 0 {
 		h.mu.Lock()
@@ -134,14 +77,8 @@ func rateLimit(header string) (remaining int, reset time.Duration, ok bool) {
 	return remaining, time.Duration(seconds) * time.Second, remaining >= 0
 }
 
-// retryAfter reads seconds or a date.
-func retryAfter(header string) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(header)); err == nil {
-		return time.Duration(max(0, min(n, int(maxPause.Seconds())))) * time.Second
-	}
-	t, err := http.ParseTime(header)
-	if err != nil {
-		return 0
-	}
-	return max(0, min(time.Until(t), maxPause))
+// demanded is the wait that a server states, zero if none.
+func demanded(h http.Header) time.Duration {
+	wait, _ := httpsafe.RetryAfter(h)
+	return wait
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -25,12 +26,11 @@ func (c *Client) Info(ctx context.Context, name, rev string) (*gate.Repository, 
 	if err != nil {
 		return nil, err
 	}
-	u, err := c.url("/api/models/"+name+"/revision/"+url.PathEscape(rev), url.Values{"blobs": {"true"}, "securityStatus": {"true"}})
-	if err != nil {
-		return nil, err
+	m, err := c.model(ctx, id, name, rev, url.Values{"blobs": {"true"}, "securityStatus": {"true"}})
+	if _, ok := errors.AsType[*oversize](err); ok { // then the tree has the sizes
+		m, err = c.model(ctx, id, name, rev, url.Values{"securityStatus": {"true"}})
 	}
-	var m model
-	if _, err := c.getJSON(ctx, id, aboutModel, u, &m); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if err := m.check(rev); err != nil {
@@ -43,13 +43,25 @@ func (c *Client) Info(ctx context.Context, name, rev string) (*gate.Repository, 
 	if err != nil {
 		return nil, badAnswer(id, "the answer of %s about %s makes no sense: %v", c.endpoint.Host, id, err)
 	}
-	if !complete {
+	if !complete || m.Siblings == nil {
 		if files, err = c.Tree(ctx, r.Name, r.Commit); err != nil {
 			return nil, err
 		}
 	}
 	r.Files = files
 	return r, nil
+}
+
+func (c *Client) model(ctx context.Context, id, name, rev string, query url.Values) (*model, error) {
+	u, err := c.url("/api/models/"+name+"/revision/"+url.PathEscape(rev), query)
+	if err != nil {
+		return nil, err
+	}
+	var m model
+	if _, err := c.getJSON(ctx, id, aboutModel, u, &m); err != nil {
+		return nil, err
+	}
+	return &m, nil
 }
 
 func modelName(name, rev string) string {

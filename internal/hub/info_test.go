@@ -172,6 +172,11 @@ func TestTree(t *testing.T) {
 	if fmt.Sprint(info.Files) != fmt.Sprint(files) {
 		t.Errorf("the model lists\n%v, the tree\n%v", info.Files, files)
 	}
+	// A model whose list is too long for one answer has its tree too.
+	h.Fault(hubtest.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("blobs") != "" }, Times: 1, Body: hubtest.Endless("[", "1,")})
+	if r, err := c.Info(t.Context(), "acme/tiny", "main"); err != nil || len(r.Files) != 6 || r.Files[0].Git == "" {
+		t.Errorf("%+v, %v", r, err)
+	}
 	// A mirror that leaves sizes out is asked for the tree.
 	h.Fault(hubtest.Fault{Match: hubtest.PathHas("revision/main"), Body: hubtest.Fixed(modelJSON(`"size":3,`, "", commitA, info.Commit))})
 	if r, err := c.Info(t.Context(), "acme/tiny", "main"); err != nil || len(r.Files) != 6 {
@@ -207,6 +212,7 @@ func TestBadAnswers(t *testing.T) {
 		"trailing":       modelJSON() + "{}",
 		"too long":       modelJSON(`"tags":`, `"x":"`+strings.Repeat("x", maxJSON)+`","tags":`),
 		"too many files": manyFiles(maxFiles + 1),
+		"too many parts": modelJSON(`"tags":`, `"siblings":[`+strings.Repeat("{},", maxNodes)+`{}],"tags":`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, c := serve(t, text(body), nil)
@@ -265,6 +271,11 @@ func TestNotes(t *testing.T) {
 	}
 	if r.Reachable != "unknown" || r.Owner != nil || len(r.Notes) != 2 || r.Notes[0].Reason != gate.ReasonNetwork || r.Notes[1].Reason != gate.ReasonBadAnswer {
 		t.Errorf("%+v", r)
+	}
+	h.Heal()
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/refs"), Status: 401})
+	if r, err = c.Repository(t.Context(), hf("acme/gated", "")); err != nil || len(r.Notes) != 1 || r.Notes[0].Reason != gate.ReasonGated {
+		t.Errorf("%+v, %v", r, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -5,31 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // The bounds of what the Hub may answer.
 const (
 	maxJSON     = 16 << 20
 	maxDepth    = 64
+	maxNodes    = 5 * maxFiles // objects and arrays of one answer
 	maxFiles    = 100_000
 	maxFileSize = 1 << 46 // above any file that the Hub takes
 	maxRefs     = 10_000
-	maxHeader   = 64 << 10
 	maxURL      = 16 << 10
 )
 
-var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxJSON)
-
 // decode reads one JSON value within the bounds.
 func decode(r io.Reader, v any) error {
-	text, err := io.ReadAll(io.LimitReader(r, maxJSON+1))
+	text, err := httpsafe.ReadAll(r, maxJSON)
 	if err != nil {
 		return err
 	}
-	if len(text) > maxJSON {
-		return errTooLong
-	}
-	if err := checkDepth(text); err != nil {
+	if err := checkShape(text); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(text, v); err != nil {
@@ -49,9 +46,10 @@ func notJSON(err error) error {
 	return errNotJSON
 }
 
-// checkDepth bounds nesting before a decoder that recurses sees the text.
-func checkDepth(text []byte) error {
-	depth, quoted := 0, false
+// checkShape bounds nesting and number before a decoder, which recurses and allocates,
+// sees the text.
+func checkShape(text []byte) error {
+	depth, nodes, quoted := 0, 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case quoted && c == '\\':
@@ -62,6 +60,9 @@ func checkDepth(text []byte) error {
 		case c == '{' || c == '[':
 			if depth++; depth > maxDepth {
 				return fmt.Errorf("%w: nested deeper than %d", errNotJSON, maxDepth)
+			}
+			if nodes++; nodes > maxNodes {
+				return fmt.Errorf("%w: more than %d parts", errNotJSON, maxNodes)
 			}
 		case c == '}' || c == ']':
 			depth--

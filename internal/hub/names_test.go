@@ -2,6 +2,9 @@ package hub
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +56,24 @@ func TestSafeName(t *testing.T) {
 			t.Errorf("%q is taken", bad)
 		}
 	}
+}
+
+// FuzzSafeName: what is safe is a clean path below a folder, here at least.
+func FuzzSafeName(f *testing.F) {
+	for _, s := range []string{"a/b", "../a", "a\\..\\b", "C:x", "a/./b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if SafeName(name) != nil {
+			return
+		}
+		if !filepath.IsLocal(name) || path.Clean(name) != name || !fs.ValidPath(name) {
+			t.Errorf("%q is taken", name)
+		}
+		if c := Collisions([]string{name}); len(c) > 0 {
+			t.Errorf("%q collides with itself: %q", name, c)
+		}
+	})
 }
 
 func TestCollisions(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // Exchange is how a pipeline gets a token without a secret: it proves its identity to the
@@ -69,7 +70,7 @@ func (e *exchanger) token(ctx context.Context, id string) (string, error) {
 		return e.got, nil
 	}
 	err := e.exchange(ctx, id)
-	if u, ok := errors.AsType[*gate.Unavailable](err); ok {
+	if u, ok := errors.AsType[*gate.Unavailable](err); ok && ctx.Err() == nil {
 		e.failed = u
 	}
 	return e.got, err
@@ -116,7 +117,7 @@ func (e *exchanger) identity(ctx context.Context, id string) (string, error) {
 		return e.IDToken, nil
 	}
 	u, err := url.Parse(e.RequestURL)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && httpsafe.Loopback(u.Hostname())) {
 		return "", unavailable(id, gate.ReasonBadToken, "ACTIONS_ID_TOKEN_REQUEST_URL is no https URL")
 	}
 	q := u.Query()

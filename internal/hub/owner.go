@@ -35,7 +35,8 @@ func (c *Client) Owner(ctx context.Context, name string) (*gate.Publisher, error
 	known := c.owners[key]
 	c.mu.Unlock()
 	if known != nil {
-		return known, nil
+		p := *known
+		return &p, nil
 	}
 	p, err := c.publisher(ctx, name, "organizations", "org")
 	if reason(err) == gate.ReasonNotFound {
@@ -46,7 +47,8 @@ func (c *Client) Owner(ctx context.Context, name string) (*gate.Publisher, error
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.owners[key] = p
+	known = new(*p)
+	c.owners[key] = known
 	return p, nil
 }
 

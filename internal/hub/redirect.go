@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // maxMoves bounds the redirects within the endpoint: a renamed model, then the cache of
@@ -16,25 +18,21 @@ type answer struct {
 	*http.Response
 	url     *url.URL
 	storage bool // it came from a storage host
-	// stated has the headers of the first hop that speaks of the file (X-Linked-Etag,
-	// X-Repo-Commit): those of a storage host say nothing of the repository.
-	stated http.Header
 }
 
 // get follows redirects by hand: within the endpoint's origin, and for the content of
-// files once to a storage host, which gets no token and may not send further.
+// files once to a storage host, which gets no token and may not send further. The request
+// of each answer has the redirect that led to it.
 func (c *Client) get(ctx context.Context, r request) (*answer, error) {
-	var stated http.Header
+	var via *http.Response
 	for moves := 0; ; {
 		resp, err := c.send(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		if stated == nil && !r.storage && speaksOfFile(resp.Header) {
-			stated = resp.Header
-		}
+		resp.Request.Response, via = via, resp
 		if !isRedirect(resp.StatusCode) {
-			return &answer{resp, r.url, r.storage, stated}, nil
+			return &answer{resp, r.url, r.storage}, nil
 		}
 		discard(resp)
 		if r.storage {
@@ -53,8 +51,16 @@ func (c *Client) get(ctx context.Context, r request) (*answer, error) {
 	}
 }
 
-func speaksOfFile(h http.Header) bool {
-	return h.Get("X-Linked-Etag") != "" || h.Get("X-Repo-Commit") != ""
+// stated are the headers of the first hop at the endpoint that speaks of the file; nil if
+// none does. Those of a storage host say nothing of the repository.
+func (c *Client) stated(r *http.Response) http.Header {
+	var first http.Header
+	for ; r != nil; r = r.Request.Response {
+		if c.sameOrigin(r.Request.URL) && (r.Header.Get("X-Linked-Etag") != "" || r.Header.Get("X-Repo-Commit") != "") {
+			first = r.Header
+		}
+	}
+	return first
 }
 
 func isRedirect(status int) bool {
@@ -84,7 +90,7 @@ func (c *Client) target(r request, location string) (*url.URL, error) {
 		return to, nil
 	}
 	if r.what != aboutContent || r.post != nil {
-		return nil, badAnswer(r.id, "%s redirects a question to another host, %q", c.endpoint.Host, to.Host)
+		return nil, badAnswer(r.id, "%s redirects a question to another host, %q: HF_ENDPOINT must name the Hub itself", c.endpoint.Host, to.Host)
 	}
 	if why := c.refusesStorage(to); why != "" {
 		return nil, badAnswer(r.id, "%s sends to %q for a file of %s, which is refused: %s", c.endpoint.Host, to.Host, r.id, why)
@@ -98,7 +104,7 @@ var storageSuffixes = []string{"hf.co", "huggingface.co"}
 // refusesStorage says why a URL may not be asked for the bytes of a file.
 func (c *Client) refusesStorage(u *url.URL) string {
 	host := u.Hostname()
-	local := c.loopback && isLoopback(host)
+	local := c.loopback && httpsafe.Loopback(host)
 	switch {
 	case u.User != nil:
 		return "the URL has a user"
@@ -108,24 +114,12 @@ func (c *Client) refusesStorage(u *url.URL) string {
 		return ""
 	case u.Port() != "" && u.Port() != "443":
 		return "the port is not 443"
-	case host == "" || isAddress(host):
+	case host == "" || httpsafe.Address(host):
 		return "it is an address and no name"
-	case c.isConfigured(host) || c.isEndpointHost(host) || isBelow(host, storageSuffixes):
+	case strings.EqualFold(host, c.endpoint.Hostname()), isBelow(host, c.cfg.StorageHosts), isBelow(host, storageSuffixes):
 		return ""
 	}
 	return "it is no storage host of the Hub; GATE_STORAGE_HOSTS allows others"
-}
-
-// isConfigured tells that the user named the host.
-func (c *Client) isConfigured(host string) bool { return isBelow(host, c.cfg.StorageHosts) }
-
-func (c *Client) isEndpointHost(host string) bool {
-	return strings.EqualFold(host, c.endpoint.Hostname())
-}
-
-// mayBePrivate tells that a storage host is one that the configuration names.
-func (c *Client) mayBePrivate(host string) bool {
-	return c.isConfigured(host) || c.isEndpointHost(host)
 }
 
 // isBelow tells that a host is one of the domains or below it.
@@ -141,20 +135,7 @@ func isBelow(host string, domains []string) bool {
 }
 
 // sameOrigin tells that a URL is at the endpoint: only there the token goes.
-func (c *Client) sameOrigin(u *url.URL) bool {
-	return u.Scheme == c.endpoint.Scheme && strings.EqualFold(u.Hostname(), c.endpoint.Hostname()) && portOf(u) == portOf(c.endpoint)
-}
-
-func portOf(u *url.URL) string {
-	switch p := u.Port(); {
-	case p != "":
-		return p
-	case u.Scheme == "https":
-		return "443"
-	default:
-		return "80"
-	}
-}
+func (c *Client) sameOrigin(u *url.URL) bool { return httpsafe.SameOrigin(u, c.endpoint) }
 
 // nextPage is the URL that a Link header names, which must be at the endpoint: the token
 // goes there.

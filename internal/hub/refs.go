@@ -64,6 +64,9 @@ func (c *Client) Reachable(ctx context.Context, name, commit string, refs []gate
 			return reachableYes, nil
 		}
 	}
+	if len(refs) == 0 {
+		return reachableUnknown, badAnswer(name, "%s lists no branch of %s", c.endpoint.Host, name)
+	}
 	seen := map[string]bool{}
 	left := historyPages
 	for _, r := range byLikelihood(refs) {

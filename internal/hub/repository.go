@@ -13,7 +13,7 @@ import (
 // noted where it is missing.
 func (c *Client) Repository(ctx context.Context, m gate.ModelID) (*gate.Repository, error) {
 	if m.Source != "hf" {
-		return nil, unavailable(m.String(), gate.ReasonUnsupported, "%s is at a registry of the kind %q, which the gate does not ask", m, m.Source)
+		return nil, unavailable(m.String(), gate.ReasonUnsupported, "%q is at a registry of the kind %q, which the gate does not ask", m.String(), m.Source)
 	}
 	r, err := c.Info(ctx, m.Key(), m.Revision)
 	if err != nil {
@@ -44,13 +44,21 @@ func (c *Client) Repository(ctx context.Context, m gate.ModelID) (*gate.Reposito
 	return r, nil
 }
 
-// note keeps why a part of the answer is missing; any other error is returned.
+// note keeps why a part of the answer is missing; any other error is returned. The model
+// itself answered: that a part is refused does not mean that the model is gone.
 func note(r *gate.Repository, err error) error {
 	u, ok := errors.AsType[*gate.Unavailable](err)
 	if !ok {
 		return err
 	}
-	r.Notes = append(r.Notes, gate.Unavailable{ID: r.Model.String(), Reason: u.Reason, Detail: u.Detail})
+	why := u.Reason
+	switch {
+	case why == gate.ReasonNotFound && r.Gated != "":
+		why = gate.ReasonGated
+	case why == gate.ReasonNotFound:
+		why = gate.ReasonBadAnswer
+	}
+	r.Notes = append(r.Notes, gate.Unavailable{ID: r.Model.String(), Reason: why, Detail: u.Detail})
 	return nil
 }
 
@@ -67,7 +75,7 @@ func (c *Client) current(ctx context.Context, r *gate.Repository, refs []gate.Re
 		}
 		again, err := c.Info(ctx, r.Name, ref.Commit)
 		if reason(err) == gate.ReasonRevision {
-			return r, nil
+			return r, note(r, badAnswer(r.Name, "%s says of %s that it is at %s and lists it at %s", c.endpoint.Host, r.Model, r.Commit, ref.Commit))
 		}
 		return again, err
 	}

@@ -8,12 +8,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/httpsafe"
 )
 
 // request is one question, which may take several attempts and redirects.
@@ -25,20 +24,8 @@ type request struct {
 	post    []byte      // the body, where there is one
 	bare    bool        // no token: the question is for one, or brings its own
 	storage bool        // the URL is one that the endpoint sent us to
-	meter   *meter
 	token   string
 }
-
-// meter counts what one file costs.
-type meter struct{ requests, bytes atomic.Int64 }
-
-// The causes of an attempt that was given up.
-var (
-	errConnect = fmt.Errorf("no connection within %v", connectTimeout)
-	errSilent  = errors.New("no answer came in time")
-	errStalled = errors.New("the answer stopped coming")
-	errBudget  = errors.New("the time for requests is spent")
-)
 
 // attempts bounds the tries of one request.
 const attempts = 4
@@ -52,15 +39,15 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	if err := c.authorize(ctx, &r); err != nil {
 		return nil, err
 	}
-	h := c.hosts.get(r.url.Host)
+	h := c.host(r.url.Host)
 	for try := 0; ; try++ {
 		if err := c.wait(ctx, r.id, h.pause(bucketOf(r.url.Path)), true); err != nil {
 			return nil, err
 		}
-		resp, err := c.attempt(ctx, h, r)
+		resp, err := c.roundTrip(ctx, r)
 		switch last := try == attempts-1; {
 		case err != nil:
-			if last || !c.again(ctx, h, err) {
+			if last || !again(ctx, err) {
 				return nil, c.failure(ctx, r.id, r.url.Host, err)
 			}
 		case !retryable(resp.StatusCode):
@@ -97,59 +84,9 @@ func retryable(status int) bool {
 
 // again tells that a failed attempt is worth another. A host that never was connected is
 // given up at once, and for good: a machine without network learns it a single time.
-func (c *Client) again(ctx context.Context, h *host, err error) bool {
-	if ctx.Err() != nil || errors.Is(err, errBudget) {
-		return false
-	}
-	if u, ok := errors.AsType[*unconnected](err); ok {
-		return h.bury(u)
-	}
-	return true
-}
-
-// attempt makes one request.
-func (c *Client) attempt(parent context.Context, h *host, r request) (*http.Response, error) {
-	ctx, cancel := c.bounded(parent)
-	if err := h.acquire(ctx); err != nil {
-		cancel(nil)
-		return nil, err
-	}
-	if dead := h.buried(); dead != nil {
-		cancel(nil)
-		h.release()
-		return nil, dead
-	}
-	var connected atomic.Bool
-	timer := time.AfterFunc(connectTimeout, func() {
-		if connected.Load() {
-			cancel(errSilent)
-		} else {
-			cancel(errConnect)
-		}
-	})
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		connected.Store(true)
-		h.reach()
-		timer.Reset(c.cfg.EtagTimeout)
-	}})
-	resp, err := c.roundTrip(ctx, r)
-	stopped := timer.Stop()
-	if err == nil && stopped {
-		resp.Body = c.newBody(ctx, cancel, h, r.meter, resp.Body)
-		return resp, nil
-	}
-	if err == nil {
-		resp.Body.Close()
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
-	cancel(nil)
-	h.release()
-	if !connected.Load() && parent.Err() == nil && !errors.Is(err, errBudget) {
-		return nil, &unconnected{err}
-	}
-	return nil, err
+func again(ctx context.Context, err error) bool {
+	_, gone := errors.AsType[*httpsafe.UnreachableError](err)
+	return ctx.Err() == nil && !gone && !errors.Is(err, httpsafe.ErrSpent) && !errors.Is(err, httpsafe.ErrRefused)
 }
 
 // roundTrip sends the headers that a request needs and no other: the transport has no
@@ -159,7 +96,7 @@ func (c *Client) roundTrip(ctx context.Context, r request) (*http.Response, erro
 	if r.post != nil {
 		method, body = http.MethodPost, bytes.NewReader(r.post)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, r.url.String(), body)
+	req, err := http.NewRequestWithContext(c.meter.Count(ctx), method, r.url.String(), body)
 	if err != nil {
 		return nil, errors.New("the URL cannot be asked")
 	}
@@ -167,29 +104,10 @@ func (c *Client) roundTrip(ctx context.Context, r request) (*http.Response, erro
 		req.Header[k] = v
 	}
 	req.Header.Set("User-Agent", c.cfg.UserAgent)
-	req.Header.Set("Accept-Encoding", "identity")
-	transport := c.direct
-	if r.storage && !c.mayBePrivate(r.url.Hostname()) {
-		transport = c.storage
-	}
 	if r.token != "" && !r.storage && c.sameOrigin(r.url) {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}
-	c.requests.Add(1)
-	if r.meter != nil {
-		r.meter.requests.Add(1)
-	}
-	return transport.RoundTrip(req)
-}
-
-// bounded is the context of one attempt.
-func (c *Client) bounded(parent context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(parent)
-	if c.deadline.IsZero() {
-		return ctx, cancel
-	}
-	ctx, stop := context.WithDeadlineCause(ctx, c.deadline, errBudget)
-	return ctx, func(cause error) { cancel(cause); stop() }
+	return c.transport.RoundTrip(req)
 }
 
 // patience is the longest wait that a server may demand where nothing bounds the time.
@@ -212,16 +130,15 @@ func (c *Client) wait(ctx context.Context, id string, d time.Duration, demanded 
 	if demanded && d >= left {
 		return unavailable(id, gate.ReasonRateLimited, "the Hub answers no more requests for %v, which is longer than there is time: set HF_TOKEN, which has a higher limit, or try later", d.Round(time.Second))
 	}
-	ctx, cancel := c.bounded(ctx)
-	defer cancel(nil)
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return c.failure(ctx, id, c.endpoint.Host, context.Cause(ctx))
+	if !c.deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, c.deadline, httpsafe.ErrSpent)
+		defer cancel()
 	}
+	if err := httpsafe.Sleep(ctx, d); err != nil {
+		return c.failure(ctx, id, c.endpoint.Host, err)
+	}
+	return nil
 }
 
 // failure says why no answer came. Only a caller that gave up is no answer of the Hub's.
@@ -230,13 +147,13 @@ func (c *Client) failure(ctx context.Context, id, host string, err error) error 
 		return fmt.Errorf("asking the Hub about %s: %w", id, context.Canceled)
 	}
 	switch {
-	case errors.Is(err, errBudget):
+	case errors.Is(err, httpsafe.ErrSpent):
 		return unavailable(id, gate.ReasonNetwork, "%s was not read: the %v for all requests are spent", id, c.cfg.Budget)
 	case errors.Is(err, context.DeadlineExceeded):
 		return unavailable(id, gate.ReasonNetwork, "%s was not read: the time for it is spent", id)
 	}
-	if _, ok := errors.AsType[*unconnected](err); ok {
-		return unavailable(id, gate.ReasonNetwork, "%s cannot be reached: %s", host, brief(err.Error()))
+	if u, ok := errors.AsType[*httpsafe.UnreachableError](err); ok {
+		return unavailable(id, gate.ReasonNetwork, "%s cannot be reached: %s", host, brief(u.Error()))
 	}
 	return unavailable(id, gate.ReasonNetwork, "%s did not answer: %s", host, brief(err.Error()))
 }
@@ -248,11 +165,6 @@ func (c *Client) authorize(ctx context.Context, r *request) (err error) {
 	}
 	return err
 }
-
-// unconnected is the failure of an attempt before there was a connection.
-type unconnected struct{ error }
-
-func (u *unconnected) Unwrap() error { return u.error }
 
 // jitter is a wait before the next attempt: any up to a bound that doubles, so that many
 // clients do not come back together.

@@ -25,8 +25,9 @@ type constant struct {
 	gate.Binding
 }
 
-func (c constants) add(b gate.Binding) {
-	module, name, ok := strings.Cut(strings.TrimPrefix(b.Name, "py:"), ":")
+// add adds a binding of "module:name".
+func (c constants) add(named string, b gate.Binding) {
+	module, name, ok := strings.Cut(named, ":")
 	if ok && module != "" && name != "" {
 		key := last(module) + ":" + name
 		c[key] = append(c[key], constant{module, b})

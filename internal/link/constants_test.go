@@ -3,6 +3,7 @@ package link
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/modelgate/gate"
@@ -96,5 +97,37 @@ func TestAnArgumentThatPermitsMoreWins(t *testing.T) {
 		if len(got) != 1 || got[0].Args["trust_remote_code"] != "true" || got[0].Args["use_safetensors"] != "false" {
 			t.Errorf("got %+v", got)
 		}
+	}
+}
+
+func TestNamesThatPackagesHandOn(t *testing.T) {
+	model := gate.Binding{Name: "py:pkg.conf.names:M", Value: "org/m", At: at("pkg/conf/names.py", 1)}
+	inDict := gate.Binding{Name: "py:pkg.conf.names:D.a", Value: "org/d", At: at("pkg/conf/names.py", 2)}
+	export := func(name, target string) gate.Binding {
+		pkg, _, _ := strings.Cut(name, ":")
+		return gate.Binding{Name: "export:" + name, Value: target, At: at(strings.ReplaceAll(pkg, ".", "/")+"/__init__.py", 1)}
+	}
+	for _, tt := range []struct {
+		name, variable string
+		exports        []gate.Binding
+		want           string
+	}{
+		{"by name", "py:pkg.conf.M", []gate.Binding{export("pkg.conf:M", "pkg.conf.names:M")}, "org/m"},
+		{"renamed", "py:pkg.conf.N", []gate.Binding{export("pkg.conf:N", "pkg.conf.names:M")}, "org/m"},
+		{"all", "py:pkg.conf.M", []gate.Binding{export("pkg.conf:*", "pkg.conf.names:*")}, "org/m"},
+		{"an item", "py:pkg.conf.D.a", []gate.Binding{export("pkg.conf:D", "pkg.conf.names:D")}, "org/d"},
+		{"twice", "py:pkg.M", []gate.Binding{export("pkg:M", "pkg.conf:M"), export("pkg.conf:*", "pkg.conf.names:*")}, "org/m"},
+		{"the module itself", "py:pkg.names.M", []gate.Binding{export("pkg:names", "pkg.conf:names")}, "org/m"},
+		{"from the root", "py:.pkg.conf.M", []gate.Binding{export("pkg.conf:M", "pkg.conf.names:M")}, "org/m"},
+		{"in a ring", "py:pkg.X", []gate.Binding{export("pkg:X", "pkg:X"), export("pkg:*", "pkg:*")}, ""},
+		{"of another package", "py:other.M", []gate.Binding{export("pkg.conf:M", "pkg.conf.names:M")}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ref := gate.Reference{Loader: "f", At: at("app.py", 9), Resolution: gate.Dynamic, Variable: tt.variable}
+			got := Join([]gate.Reference{ref}, append(tt.exports, model, inDict), none)
+			if len(got) != 1 || got[0].Model.Key() != tt.want {
+				t.Errorf("got %+v", got)
+			}
+		})
 	}
 }

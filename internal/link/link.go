@@ -46,14 +46,18 @@ func Join(refs []gate.Reference, bindings []gate.Binding, exists func(string) bo
 type names struct {
 	plain     map[string][]gate.Binding
 	constants constants
+	exports   constants // names that packages take from their modules; the value is "module:NAME"
 }
 
 func byName(bindings []gate.Binding) names {
-	n := names{map[string][]gate.Binding{}, constants{}}
+	n := names{map[string][]gate.Binding{}, constants{}, constants{}}
 	for _, b := range bindings {
-		if strings.HasPrefix(b.Name, "py:") {
-			n.constants.add(b)
-		} else {
+		switch kind, rest, _ := strings.Cut(b.Name, ":"); kind {
+		case "py":
+			n.constants.add(rest, b)
+		case "export":
+			n.exports.add(rest, b)
+		default:
 			n.plain[b.Name] = append(n.plain[b.Name], b)
 		}
 	}
@@ -67,7 +71,8 @@ func (n names) values(ref gate.Reference, exists func(string) bool) (out []gate.
 	var keys []gate.Binding
 	for name := range strings.FieldsSeq(ref.Variable) {
 		if dotted, ok := strings.CutPrefix(name, "py:"); ok {
-			found, many := n.constants.find(dotted, ref.At.Path, exists)
+			left := maxExported
+			found, many := n.constant(dotted, ref.At.Path, exists, &left)
 			out, vague = append(out, found...), vague || many
 		} else if strings.HasPrefix(name, "key:") {
 			keys = append(keys, n.plain[name]...)
@@ -79,6 +84,46 @@ func (n names) values(ref gate.Reference, exists func(string) bool) (out []gate.
 		return keys, vague
 	}
 	return out, vague
+}
+
+// maxExported bounds how many packages may hand a name on, one after the other or as
+// alternatives.
+const maxExported = 32
+
+// constant gives what a dotted path may be in a file: a constant, or one that a package
+// takes from one of its modules.
+func (n names) constant(dotted, file string, exists func(string) bool, left *int) (found []gate.Binding, vague bool) {
+	found, vague = n.constants.find(dotted, file, exists)
+	if len(found) > 0 || vague {
+		return found, vague
+	}
+	for at := len(dotted); at > 0; at = strings.LastIndexByte(dotted[:at], '.') {
+		module, name := dotted[:at], ""
+		if i := strings.LastIndexByte(module, '.'); i > 0 {
+			module, name = module[:i], module[i+1:]
+		}
+		for _, as := range []string{name, "*"} {
+			if name == "" {
+				continue
+			}
+			exports, _ := n.exports.find(module+"."+as, file, exists)
+			for _, e := range exports {
+				if *left--; *left < 0 {
+					return found, vague
+				}
+				target := "." + strings.TrimSuffix(strings.Replace(e.Value, ":", ".", 1), ".*")
+				if as == "*" {
+					target += "." + name
+				}
+				more, many := n.constant(target+dotted[at:], file, exists, left)
+				found, vague = append(found, more...), vague || many
+			}
+		}
+		if len(found) > 0 {
+			break
+		}
+	}
+	return found, vague
 }
 
 // modelOf reads the value of a binding: of a constant, also a file of weights.

@@ -72,7 +72,7 @@ func New(config Config) (*Registry, error) {
 			err = config.Rules.Check(u)
 		}
 		if err != nil || u.RawQuery != "" || u.Fragment != "" {
-			return nil, fmt.Errorf("the ModelScope endpoint %q is not an https URL that can be asked; set MODELSCOPE_ENDPOINT to one", shown(u))
+			return nil, fmt.Errorf("the ModelScope endpoint %q is not an https URL that can be asked; set MODELSCOPE_ENDPOINT to one", httpsafe.Shown(u))
 		}
 		r.endpoints = append(r.endpoints, u)
 	}
@@ -148,12 +148,4 @@ func check(m gate.ModelID) error {
 		return nil
 	}
 	return &gate.Unavailable{ID: m.String(), Reason: gate.ReasonUnsupported, Detail: fmt.Sprintf("%q cannot be asked for: %s", m.String(), why)}
-}
-
-// shown is a URL without what may be secret in it.
-func shown(u *url.URL) string {
-	if u == nil {
-		return ""
-	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

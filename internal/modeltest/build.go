@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -96,6 +97,28 @@ func TorchZip(pickle []byte, record int, more ...Entry) []byte {
 // StateDict is the pickle of a state dict with one tensor of n floats.
 func StateDict(n int) []byte {
 	return Pickle("}" + Str("weight") + Tensor("0", n) + "s")
+}
+
+// TorchTar is a checkpoint as torch wrote it before 0.1.10: a state dict with one tensor of
+// n floats, in a storage that has so many.
+func TorchTar(pickle []byte, n, storage int) []byte {
+	le := binary.LittleEndian
+	one := Pickle(Int(1))
+	tensors := slices.Concat(one, Pickle(Int(200), Int(100), Global("torch", "FloatTensor"), "\x87"))
+	for _, v := range []uint64{1, uint64(n), 1, 0} { // dimensions, sizes, strides, offset
+		tensors = le.AppendUint64(tensors, v)
+	}
+	storages := slices.Concat(one, Pickle(Int(100), Str("cpu"), Global("torch", "FloatStorage"), "\x87"))
+	storages = append(le.AppendUint64(storages, uint64(storage)), make([]byte, 4*storage)...)
+	return Tar(
+		Entry{"sys_info", Pickle("}" + Str("protocol_version") + Int(1000) + "s")},
+		Entry{"pickle", pickle}, Entry{"tensors", tensors}, Entry{"storages", append(storages, Pickle("]")...)},
+	)
+}
+
+// NumberedState is the pickle of the state dict of TorchTar.
+func NumberedState() []byte {
+	return Pickle(Call(Global("collections", "OrderedDict"), "](]("+Str("weight")+Str("200")+"Qee"))
 }
 
 // Safetensors is a file with a header and a number of bytes behind it.
@@ -212,31 +235,6 @@ func Tar(entries ...Entry) []byte {
 		panic(fmt.Sprintf("writing to memory: %v", err))
 	}
 	return b.Bytes()
-}
-
-// TFLite is a TensorFlow Lite model with one operator code, which is custom where it has
-// a name.
-func TFLite(custom string) []byte {
-	le := binary.LittleEndian
-	b := le.AppendUint32(nil, 16) // the model
-	b = append(b, "TFL3"...)
-	b = append(b, 8, 0, 8, 0, 0, 0, 4, 0)                // its vtable: field 1 at 4
-	b = append(b, 8, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0)    // the model and its one operator code
-	b = append(b, 16, 0, 0, 0)                           // which is behind its vtable
-	b = append(b, 12, 0, 16, 0, 4, 0, 8, 0, 0, 0, 12, 0) // that vtable: code, name, version
-	builtin := uint32(3)
-	if custom != "" {
-		builtin = 32
-	} else {
-		b[len(b)-6] = 0
-	}
-	b = le.AppendUint32(b, 12)
-	b = le.AppendUint32(b, builtin)
-	b = le.AppendUint32(b, 8) // the name, behind the table
-	b = le.AppendUint32(b, builtin)
-	b = le.AppendUint32(b, uint32(len(custom)))
-	b = append(b, custom...)
-	return append(b, make([]byte, 4-len(b)%4)...)
 }
 
 // encrypted marks the entries of an archive as encrypted.

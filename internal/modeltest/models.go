@@ -40,6 +40,7 @@ var models = map[string]func() []byte{
 	"torch-script-file": func() []byte {
 		return TorchZip(StateDict(4), 16, Entry{"archive/code/__torch__.py", []byte(scriptSave)})
 	},
+	"torch-tar":    func() []byte { return TorchTar(NumberedState(), 4, 4) },
 	"torch-unread": func() []byte { return TorchZip(StateDict(4), 16, Entry{"archive/data/1", make([]byte, 100)}) },
 
 	"safetensors":          func() []byte { return Safetensors(oneTensor, 16) },
@@ -63,19 +64,21 @@ var models = map[string]func() []byte{
 	"zip-checksum": func() []byte {
 		return bytes.Replace(Zip(Entry{"a.txt", []byte("hello")}), []byte("hello"), []byte("hallo"), 1)
 	},
-	"zip-encrypted": func() []byte { return encrypted(Zip(Entry{"a.txt", []byte("hello")})) },
-	"tar-traversal": func() []byte { return Tar(Entry{"../../.bashrc", []byte("hello")}) },
-	"skops":         func() []byte { return Skops("builtins", "dict", "DictNode") },
-	"skops-system":  func() []byte { return Skops("os", "system", "FunctionNode") },
-	"zip-bomb":      func() []byte { return deflated(Entry{"zeros.bin", make([]byte, 64<<20)}) },
-	"zip-deep":      func() []byte { return deep(12) },
-	"zip-pickle":    func() []byte { return Zip(Entry{"inner/m.pkl", Pickle(Call(Global("posix", "system"), Str("true")))}) },
-	"onnx":          func() []byte { return ONNX("", "Relu", "") },
-	"onnx-custom":   func() []byte { return ONNX("acme.ops", "Magic", "") },
-	"onnx-escape":   func() []byte { return ONNX("", "Relu", "../../etc/passwd") },
-	"tflite":        func() []byte { return TFLite("") },
-	"tflite-custom": func() []byte { return TFLite("AcmeMagic") },
-	"savedmodel":    func() []byte { return SavedModel("Placeholder", "MatMul") },
+	"zip-encrypted":       func() []byte { return encrypted(Zip(Entry{"a.txt", []byte("hello")})) },
+	"tar-traversal":       func() []byte { return Tar(Entry{"../../.bashrc", []byte("hello")}) },
+	"skops":               func() []byte { return Skops("builtins", "dict", "DictNode") },
+	"skops-system":        func() []byte { return Skops("os", "system", "FunctionNode") },
+	"zip-bomb":            func() []byte { return deflated(Entry{"zeros.bin", make([]byte, 64<<20)}) },
+	"zip-deep":            func() []byte { return deep(12) },
+	"zip-pickle":          func() []byte { return Zip(Entry{"inner/m.pkl", Pickle(Call(Global("posix", "system"), Str("true")))}) },
+	"onnx":                func() []byte { return ONNX("", "Relu", "") },
+	"onnx-custom":         func() []byte { return ONNX("acme.ops", "Magic", "") },
+	"onnx-escape":         func() []byte { return ONNX("", "Relu", "../../etc/passwd") },
+	"tflite":              func() []byte { return TFLite("") },
+	"tflite-custom":       func() []byte { return TFLite("AcmeMagic") },
+	"executorch":          func() []byte { return ExecuTorch("aten::add", 4, 16, "", nil) },
+	"executorch-operator": func() []byte { return ExecuTorch("acme::magic", 4, 16, "", nil) },
+	"savedmodel":          func() []byte { return SavedModel("Placeholder", "MatMul") },
 	"savedmodel-file": func() []byte {
 		return SavedModel("Placeholder", "ReadFile")
 	},

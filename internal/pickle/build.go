@@ -45,7 +45,9 @@ func (m *machine) setState(target *value, o *object, state value) {
 		m.unusual("built-twice")
 	}
 	o.built = true
-	if impure, _ := m.enter([]value{state}); impure && !o.impure {
+	in := m.enter([]value{state})
+	o.weight = plus(o.weight, in.weight)
+	if in.impure && !o.impure {
 		o.impure = true
 		m.late = m.late || o.inside
 	}

@@ -152,8 +152,8 @@ func (m *machine) result(class Class, fn, args, kwargs value) value {
 	o := m.heap.object(v.x)
 	o.safe = class == Safe
 	items := []value{args, kwargs, {kind: kNone}}
-	impure, depth := m.enter(items)
-	o.impure, o.depth = impure || class != Safe, depth
+	in := m.enter(items)
+	o.impure, o.depth, o.weight = in.impure || class != Safe, in.depth, in.weight
 	if kids := m.heap.hold(nil, len(items)); kids != nil {
 		o.kids = append(kids, items...)
 	}

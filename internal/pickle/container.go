@@ -1,5 +1,7 @@
 package pickle
 
+import "math"
+
 // container returns a new container that holds a copy of items.
 func (m *machine) container(k kind, items []value) value {
 	v := value{kind: k, x: m.heap.alloc(m.at), a: int64(len(items))}
@@ -14,11 +16,17 @@ func (m *machine) container(k kind, items []value) value {
 // store appends items to what an object holds, up to the limits.
 func (m *machine) store(o *object, items []value) {
 	o.count += int64(len(items))
-	impure, depth := m.enter(items)
-	if depth >= o.depth {
-		if o.depth = depth + 1; o.depth == deepest {
+	in := m.enter(items)
+	impure := in.impure
+	if in.depth >= o.depth {
+		if o.depth = in.depth + 1; o.depth == deepest {
 			m.unusual("deep")
 		}
+	}
+	// What hashes, compares, copies or prints a value comes by a part that is shared as
+	// often as something names it. A key is hashed while it is loaded.
+	if o.weight = plus(o.weight, in.weight); o.weight == math.MaxUint32 {
+		m.unusual("expanding")
 	}
 	if impure && !o.impure {
 		o.impure = true
@@ -40,20 +48,35 @@ func (m *machine) store(o *object, items []value) {
 // deepest is a nesting at which Python's own recursion ends.
 const deepest = 1000
 
-// enter marks the objects of items as held by another, and tells whether one of the
-// items is impure and how deep they are nested.
-func (m *machine) enter(items []value) (impure bool, depth uint32) {
+// inner is what is told of values that another takes.
+type inner struct {
+	impure        bool   // one of them is
+	depth, weight uint32 // the deepest of them, the sum of what they weigh
+}
+
+// enter marks the objects of items as held by another, and tells what they are.
+func (m *machine) enter(items []value) (in inner) {
+	in.weight = uint32(min(len(items), math.MaxUint32))
 	for i := range items {
 		v := &items[i]
-		impure = impure || v.impure
+		in.impure = in.impure || v.impure
 		if v.kind >= kList && v.x != 0 && (v.kind.container() || v.kind == kInstance) {
 			o := m.heap.object(v.x)
 			o.inside = true
-			impure = impure || o.impure
-			depth = max(depth, o.depth)
+			in.impure = in.impure || o.impure
+			in.depth = max(in.depth, o.depth)
+			in.weight = plus(in.weight, o.weight)
 		}
 	}
-	return impure, depth
+	return in
+}
+
+// plus adds without an overflow.
+func plus(a, b uint32) uint32 {
+	if a > math.MaxUint32-b {
+		return math.MaxUint32
+	}
+	return a + b
 }
 
 func (m *machine) anyImpure(items []value) bool {

@@ -58,7 +58,7 @@ var DefaultLists = sync.OnceValue(func() *Lists {
 			}
 		}
 	}
-	for _, f := range rows(dangerousTSV, 3) {
+	for _, f := range rows(dangerousTSV, 4) {
 		for _, module := range strings.Fields(f[0]) {
 			for _, name := range strings.Fields(f[1]) {
 				l.forbid(module, name, f[2])

@@ -30,8 +30,8 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	for _, f := range rows(dangerousTSV, 3) {
-		if len(f) != 3 || f[2] == "" {
+	for _, f := range rows(dangerousTSV, 4) {
+		if len(f) != 4 || f[2] == "" || f[3] == "" {
 			t.Errorf("row %q", f)
 		}
 	}

@@ -23,6 +23,9 @@ type Options struct {
 	// Joblib reads the dialect of joblib: behind the BUILD of a NumpyArrayWrapper
 	// stand the raw bytes of the array, or for an array of objects another stream.
 	Joblib bool
+	// Numbered are streams of torch before 0.1.10, whose persistent ids are texts of a
+	// number by which the file around knows a tensor or a storage.
+	Numbered bool
 
 	framed bool   // read as C does where a frame is crossed, see drop
 	depth  int    // of streams inside streams
@@ -185,7 +188,7 @@ type Extension struct {
 
 // PersistentID is the data of pickle.persistent-id. Class is "storage" for torch's
 // tuple ("storage", class, key, location, numel), "module" for the source that old
-// torch kept beside a class, else "unknown". Problem says why a storage is not one
+// torch kept beside a class, "number" for the key of a tensor, else "unknown". Problem says why a storage is not one
 // that torch writes.
 type PersistentID struct {
 	Text     string `json:"text"`
@@ -292,6 +295,6 @@ type Value struct {
 	Text  string  // pseudo-Python, capped; empty for items
 	Str   string  // of str and bytes the head, of an int that does not fit its digits
 	Int   int64   // of an int that fits, and of a bool
-	Items []Value // of a list or tuple
+	Items []Value // of a list or tuple, and of those in it
 	Len   int64   // of containers, str and bytes
 }

@@ -289,26 +289,35 @@ const (
 	exportedText  = 2 << 20
 )
 
-// export makes a Value of the value that the stream yields. The items of a list or tuple
-// come without text.
+// export makes a Value of the value that the stream yields. The items of a list or tuple,
+// and the items of those, come without text.
 func (m *machine) export(v value) Value {
-	out := m.constant(v)
+	room := exportRoom{exportedItems, exportedText}
+	out := m.exportItems(v, 2, &room)
 	out.Text = m.show(v)
+	return out
+}
+
+type exportRoom struct{ items, text int }
+
+func (m *machine) exportItems(v value, depth int, room *exportRoom) Value {
+	out := m.constant(v)
+	room.items--
+	room.text -= len(out.Str)
 	o := m.object(v)
 	if o == nil || !v.kind.container() {
 		return out
 	}
 	out.Len = o.count
-	if v.kind == kList || v.kind == kTuple {
-		out.Items = make([]Value, 0, min(len(o.kids), exportedItems))
-		room := exportedText
-		for _, k := range o.kids[:min(len(o.kids), exportedItems)] {
-			c := m.constant(k)
-			if room -= len(c.Str); room < 0 {
-				break
-			}
-			out.Items = append(out.Items, c)
+	if v.kind != kList && v.kind != kTuple || depth == 0 {
+		return out
+	}
+	for _, k := range o.kids {
+		c := m.exportItems(k, depth-1, room)
+		if room.items < 0 || room.text < 0 {
+			break
 		}
+		out.Items = append(out.Items, c)
 	}
 	return out
 }

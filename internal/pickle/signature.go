@@ -164,7 +164,7 @@ var words = map[string]func(m *machine, v value, g *global) bool{
 		return n != nil && elements(n) >= 0 && elements(n) <= 1
 	},
 	"latin1":  func(m *machine, v value, _ *global) bool { return m.oneOf(v, "latin1", "latin-1") },
-	"device":  func(m *machine, v value, _ *global) bool { return v.kind == kStr && isDevice(m.str(v)) },
+	"device":  func(m *machine, v value, _ *global) bool { return v.kind == kStr && IsDevice(m.str(v)) },
 	"name":    func(m *machine, v value, _ *global) bool { return m.isName(v) },
 	"storage": isStorage,
 	"tensor":  isProduct("tensor"),
@@ -228,7 +228,8 @@ func firstPart(module string) string {
 	return first
 }
 
-func isDevice(s string) bool {
+// IsDevice tells whether a text names a device of torch: "cpu", "cuda:1".
+func IsDevice(s string) bool {
 	kind, number, numbered := strings.Cut(s, ":")
 	return kind != "" && strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz_") == "" && len(kind) <= 16 &&
 		(!numbered || number != "" && len(number) <= 4 && strings.Trim(number, "0123456789") == "")
@@ -316,7 +317,7 @@ func (m *machine) walk(v value, depth int, budget *int) string {
 	case v.kind == kUnknown:
 		return "a computed value"
 	case v.kind == kPersistent:
-		if p := &m.res.Persistent[v.x]; p.Class != "storage" {
+		if p := &m.res.Persistent[v.x]; p.Class != "storage" && p.Class != "number" {
 			return "a persistent id"
 		}
 		return ""

@@ -39,9 +39,9 @@ func (m *machine) persistentID(op byte) {
 		m.push(m.object(id).kids[1])
 		return
 	}
-	if p.Class != "storage" || p.Problem != "" {
+	if p.Class != "storage" && p.Class != "number" || p.Problem != "" {
 		m.unproven("a persistent id that is no storage of torch", m.at)
-	} else {
+	} else if p.Class == "storage" {
 		p.Text = "" // it says no more than the fields
 	}
 	m.push(value{kind: kPersistent, impure: true, x: m.persistent(p)})
@@ -68,6 +68,9 @@ func (m *machine) persistent(p PersistentID) uint32 {
 
 // storageID reads torch's ("storage", class, key, location, numel[, view]).
 func (m *machine) storageID(id value) PersistentID {
+	if m.opts.Numbered && id.kind == kStr && m.length(id) <= 20 && isNumber(m.str(id)) {
+		return PersistentID{Class: "number", Key: m.str(id)}
+	}
 	o := m.object(id)
 	if o == nil || id.kind != kTuple || len(o.kids) < 4 {
 		return PersistentID{Class: "unknown"}
@@ -86,7 +89,7 @@ func (m *machine) storageID(id value) PersistentID {
 		p.Problem = "its class is " + m.show(k[1])
 	case k[2].kind != kStr || strings.Trim(m.str(k[2]), "0123456789") != "" || m.length(k[2]) == 0 || m.length(k[2]) > 32:
 		p.Problem = "its key is " + m.show(k[2])
-	case k[3].kind != kStr || !isDevice(m.str(k[3])):
+	case k[3].kind != kStr || !IsDevice(m.str(k[3])):
 		p.Problem = "its device is " + m.show(k[3])
 	case k[4].kind != kInt || k[4].long || k[4].a < 0:
 		p.Problem = "its number of elements is " + m.show(k[4])
@@ -101,6 +104,11 @@ func (m *machine) storageID(id value) PersistentID {
 		p.Itemsize, _ = strconv.ParseInt(item, 10, 64)
 	}
 	return p
+}
+
+// isNumber tells whether a text is a number as Python writes one that is not negative.
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == "" && (s[0] != '0' || s == "0")
 }
 
 // isView tells whether v is (key, offset, size) of a view on another storage.
@@ -145,7 +153,7 @@ func (m *machine) rebuilt(g *global, k []value) {
 		item, _ := strings.CutPrefix(m.product(k[6]), "dtype:")
 		t.Itemsize, _ = strconv.ParseInt(item, 10, 64)
 	}
-	if t.Problem = t.outside(); t.Problem != "" {
+	if t.Problem = t.Outside(); t.Problem != "" {
 		m.unproven(t.Problem, m.at)
 	}
 	if len(m.res.Tensors) >= mostTensors || !m.take(int64(tensorSize+8*len(t.Size)+8*len(t.Stride))) {
@@ -155,8 +163,8 @@ func (m *machine) rebuilt(g *global, k []value) {
 	m.res.Tensors = append(m.res.Tensors, t)
 }
 
-// outside says how a view leaves its storage; an empty view cannot.
-func (t *Tensor) outside() string {
+// Outside says how a view leaves its storage; an empty view cannot.
+func (t *Tensor) Outside() string {
 	if len(t.Size) != len(t.Stride) {
 		return fmt.Sprintf("a tensor with %d sizes and %d strides", len(t.Size), len(t.Stride))
 	}

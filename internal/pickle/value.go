@@ -79,6 +79,7 @@ type object struct {
 	at         int64   // offset of the opcode that made it
 	visit      uint32  // the last walk that came by
 	depth      uint32  // of the containers inside, when it was filled
+	weight     uint32  // of all values inside, those that are shared as often as they are named
 	impure     bool    // what it holds is not only constants
 	inside     bool    // a container or a call has it
 	slot       uint32  // of the memo that has it, plus one

@@ -102,50 +102,97 @@ func run(ctx context.Context, c *ast.Compiler, store storage.Store, txn storage.
 		Run(ctx)
 }
 
-// violations reads the verdicts of one rule; ignored ones are dropped.
-func violations(rule string, judged *ast.Term) ([]gate.Violation, error) {
+// violations reads the answer of one rule: findings of one level, or verdicts that have
+// each their own. Ignored ones are dropped.
+func violations(rule string, answer *ast.Term) ([]gate.Violation, error) {
+	if found := answer.Get(findingKeys.found); found != nil {
+		return findings(rule, found, answer)
+	}
+	judged := answer.Get(findingKeys.judged)
+	if judged == nil {
+		return nil, errors.New("the answer has no verdicts")
+	}
 	list, ok := judged.Value.(*ast.Array)
 	if !ok {
 		return nil, errors.New("the verdicts are not a list")
 	}
 	var out []gate.Violation
 	for i := range list.Len() {
-		level := gate.Level(text(list.Elem(i), "level"))
-		switch level {
-		case gate.Ignore:
-		case gate.Warn, gate.Deny:
-			v, err := violation(rule, level, list.Elem(i))
-			if err != nil {
-				return nil, err
-			}
+		verdict := list.Elem(i)
+		v, err := violation(rule, gate.Level(text(verdict, "level")), verdict)
+		if err != nil {
+			return nil, err
+		}
+		if err := waived(verdict, &v); err != nil {
+			return nil, err
+		}
+		if v.Level != gate.Ignore {
 			out = append(out, v)
-		default:
-			return nil, fmt.Errorf("a verdict has the level %q", level)
 		}
 	}
 	return out, nil
 }
 
-func violation(rule string, level gate.Level, verdict *ast.Term) (gate.Violation, error) {
-	on := verdict.Get(ast.StringTerm("on"))
-	v := gate.Violation{
-		Rule: rule, Level: level, Message: printable(text(verdict, "message")),
-		Related: []gate.Location{}, Model: text(on, "model"),
+// findings reads what has one level, or another one where it is unsure, and no waiver.
+func findings(rule string, found, answer *ast.Term) ([]gate.Violation, error) {
+	set, ok := found.Value.(ast.Set)
+	if !ok {
+		return nil, errors.New("the findings are not a set")
 	}
-	if v.Message == "" {
-		return v, errors.New("a verdict has no message")
-	}
-	if waived := verdict.Get(ast.StringTerm("waived")); waived == nil || waived.Value.Compare(ast.NullValue) != 0 {
-		if err := as(verdict, "waived", &v.Waived); err != nil {
-			return v, err
+	levels := map[bool]gate.Level{false: gate.Level(text(answer, "level")), true: gate.Level(text(answer, "unsure"))}
+	out := make([]gate.Violation, 0, set.Len())
+	for _, f := range set.Slice() {
+		v, err := violation(rule, levels[text(f, "at_most") == string(gate.Warn)], f)
+		if err != nil {
+			return nil, err
+		}
+		if v.Level != gate.Ignore {
+			out = append(out, v)
 		}
 	}
-	if related, ok := verdict.Get(ast.StringTerm("related")).Value.(*ast.Array); !ok || related.Len() > 0 {
-		if err := as(verdict, "related", &v.Related); err != nil {
-			return v, err
-		}
+	return out, nil
+}
+
+// findingKeys are what the rules say of a finding.
+var findingKeys = struct{ found, judged, on, at, related, waived *ast.Term }{
+	ast.StringTerm("found"), ast.StringTerm("judged"), ast.StringTerm("on"), ast.StringTerm("at"),
+	ast.StringTerm("related"), ast.StringTerm("waived"),
+}
+
+func violation(rule string, level gate.Level, finding *ast.Term) (gate.Violation, error) {
+	v := gate.Violation{Rule: rule, Level: level, Message: printable(text(finding, "message")), Related: []gate.Location{}}
+	if !slices.Contains([]gate.Level{gate.Ignore, gate.Warn, gate.Deny}, level) {
+		return v, fmt.Errorf("a verdict has the level %q", level)
 	}
-	return v, as(on, "at", &v.At)
+	on := finding.Get(findingKeys.on)
+	if on == nil || v.Message == "" {
+		return v, errors.New("a verdict has no item or no message")
+	}
+	v.Model = text(on, "model")
+	if err := into(on.Get(findingKeys.at), "at", &v.At); err != nil {
+		return v, err
+	}
+	related := finding.Get(findingKeys.related)
+	if list, ok := arrayOf(related); related == nil || ok && list.Len() == 0 {
+		return v, nil
+	}
+	return v, into(related, "related", &v.Related)
+}
+
+func waived(verdict *ast.Term, v *gate.Violation) error {
+	w := verdict.Get(findingKeys.waived)
+	if w != nil && w.Value.Compare(ast.NullValue) == 0 {
+		return nil
+	}
+	return into(w, "waived", &v.Waived)
+}
+
+func arrayOf(t *ast.Term) (*ast.Array, bool) {
+	if t == nil {
+		return nil, false
+	}
+	a, ok := t.Value.(*ast.Array)
+	return a, ok
 }
 
 // printable escapes what a terminal or a reader would not show as it is: messages quote
@@ -162,17 +209,16 @@ func printable(s string) string {
 	return b.String()
 }
 
-func as(t *ast.Term, name string, into any) error {
-	field := t.Get(ast.StringTerm(name))
-	if field == nil {
+func into(t *ast.Term, name string, v any) error {
+	if t == nil {
 		return fmt.Errorf("a verdict has no %q", name)
 	}
 	// Not by the text of the value, which writes control characters as JSON does not.
-	plain, err := ast.JSON(field.Value)
+	plain, err := ast.JSON(t.Value)
 	if err == nil {
 		var text []byte
 		if text, err = json.Marshal(plain); err == nil {
-			err = json.Unmarshal(text, into)
+			err = json.Unmarshal(text, v)
 		}
 	}
 	if err != nil {

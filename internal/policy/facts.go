@@ -46,7 +46,7 @@ type reviewFact struct {
 
 // facts are the evidence as the rules read it.
 type facts struct {
-	kinds map[gate.Kind][]*ast.Term
+	kinds byKind
 	input ast.Value
 }
 
@@ -55,8 +55,8 @@ func newFacts(in Input, s *settings) (*facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &facts{kinds: map[gate.Kind][]*ast.Term{}}
-	b := builder{encoder: newEncoder(), origins: origins{sources: s.Sources, ofModel: map[string]string{}}}
+	f := &facts{kinds: byKind{}}
+	b := builder{encoder: newEncoder(), origins: newOrigins(s.Sources), about: map[string]map[string]byKind{}}
 	for _, list := range [][]gate.Evidence{in.Evidence, evidence} {
 		for _, e := range list {
 			data, err := b.encoder.term(reflect.ValueOf(e.Data), 0)
@@ -121,14 +121,18 @@ type builder struct {
 	encoder *encoder
 	origins origins
 	items   []item
+	about   map[string]map[string]byKind // facts about models, by registry and model
 }
+
+type byKind map[gate.Kind][]*ast.Term
 
 var itemKeys = struct{ kind, at, data, model, source *ast.Term }{
 	ast.StringTerm("kind"), ast.StringTerm("at"), ast.StringTerm("data"), ast.StringTerm("model"), ast.StringTerm("source"),
 }
 
-// index groups the items by kind. References go first, since the source of a model is
-// that of the references to it.
+// index groups the items by kind, and those about models by model, so that a rule that
+// joins references with facts looks up and does not search. References go first, since
+// they tell the source and the registry of a model.
 func (b *builder) index(f *facts) error {
 	for _, i := range b.items {
 		if i.Kind == gate.KindReference {
@@ -140,25 +144,57 @@ func (b *builder) index(f *facts) error {
 		if err != nil {
 			return err
 		}
+		registries := b.origins.registries(i)
 		o := ast.NewObjectWithCapacity(5)
 		o.Insert(itemKeys.kind, ast.StringTerm(string(i.Kind)))
 		o.Insert(itemKeys.at, at)
 		o.Insert(itemKeys.data, i.data)
 		o.Insert(itemKeys.model, ast.StringTerm(i.model))
-		o.Insert(itemKeys.source, ast.StringTerm(b.origins.of(i.Kind, i.model, i.data)))
-		f.kinds[i.Kind] = append(f.kinds[i.Kind], ast.NewTerm(o))
+		o.Insert(itemKeys.source, ast.StringTerm(b.origins.of(i, registries)))
+		term := ast.NewTerm(o)
+		f.kinds[i.Kind] = append(f.kinds[i.Kind], term)
+		if i.model != "" && i.Kind != gate.KindReference {
+			for _, registry := range registries {
+				b.add(registry, i.model, i.Kind, term)
+			}
+		}
 	}
 	return nil
 }
 
-func (b *builder) input(kinds map[gate.Kind][]*ast.Term, in Input) ast.Value {
-	evidence := ast.NewObjectWithCapacity(len(kinds))
-	for kind, items := range kinds {
-		evidence.Insert(ast.StringTerm(string(kind)), ast.ArrayTerm(items...))
+func (b *builder) add(registry, model string, kind gate.Kind, term *ast.Term) {
+	models := b.about[registry]
+	if models == nil {
+		models = map[string]byKind{}
+		b.about[registry] = models
+	}
+	if models[model] == nil {
+		models[model] = byKind{}
+	}
+	models[model][kind] = append(models[model][kind], term)
+}
+
+func (b *builder) input(kinds byKind, in Input) ast.Value {
+	about := ast.NewObjectWithCapacity(len(b.about))
+	for registry, models := range b.about {
+		m := ast.NewObjectWithCapacity(len(models))
+		for model, kinds := range models {
+			m.Insert(ast.StringTerm(model), kinds.term())
+		}
+		about.Insert(ast.StringTerm(registry), ast.NewTerm(m))
 	}
 	return ast.NewObject(
 		ast.Item(ast.StringTerm("now"), ast.StringTerm(in.Now.UTC().Format(time.RFC3339))),
 		ast.Item(ast.StringTerm("policy"), ast.StringTerm(in.PolicyPath)),
-		ast.Item(ast.StringTerm("evidence"), ast.NewTerm(evidence)),
+		ast.Item(ast.StringTerm("evidence"), kinds.term()),
+		ast.Item(ast.StringTerm("about"), ast.NewTerm(about)),
 	)
+}
+
+func (k byKind) term() *ast.Term {
+	o := ast.NewObjectWithCapacity(len(k))
+	for kind, items := range k {
+		o.Insert(ast.StringTerm(string(kind)), ast.ArrayTerm(items...))
+	}
+	return ast.NewTerm(o)
 }

@@ -38,7 +38,7 @@ func parse(file string, text []byte, c *ast.Capabilities, annotations bool) (*as
 
 // asked lists the rules that are on and have something to judge: evidence that occurred,
 // or its absence.
-func (s *settings) asked(kinds map[gate.Kind][]*ast.Term, custom bool) []gate.Rule {
+func (s *settings) asked(kinds byKind, custom bool) []gate.Rule {
 	var out []gate.Rule
 	for _, rule := range s.catalogue {
 		own := s.Rules[rule.ID]
@@ -50,7 +50,7 @@ func (s *settings) asked(kinds map[gate.Kind][]*ast.Term, custom bool) []gate.Ru
 }
 
 // occurs tells whether a kind was stated; "*.malformed" is the kind of every format.
-func occurs(wanted []gate.Kind, kinds map[gate.Kind][]*ast.Term) bool {
+func occurs(wanted []gate.Kind, kinds byKind) bool {
 	for _, k := range wanted {
 		if suffix, ok := strings.CutPrefix(string(k), "*"); ok {
 			for kind := range kinds {

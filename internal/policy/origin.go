@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -30,10 +32,15 @@ var hostAliases = map[string]string{
 	"registry.ollama.ai": "ollama.com",
 }
 
-// origins tell which approved source a model comes from.
+// origins tell which registry and which approved source a model comes from.
 type origins struct {
 	sources []source
-	ofModel map[string]string
+	// ofModel has the approved source by model and registry, as the references tell.
+	ofModel map[string]map[string]string
+}
+
+func newOrigins(sources []source) origins {
+	return origins{sources, map[string]map[string]string{}}
 }
 
 // model is the id of the model that a fact is about.
@@ -48,21 +55,60 @@ func (o *origins) model(kind gate.Kind, data *ast.Term) string {
 // learn keeps the source of a referenced model for other facts about it. A model that
 // one reference takes from elsewhere has no source in common.
 func (o *origins) learn(model string, reference *ast.Term) {
-	from := o.source(reference)
-	if known, ok := o.ofModel[model]; ok && known != from {
+	from, registry := o.source(reference), registryOf(reference)
+	if o.ofModel[model] == nil {
+		o.ofModel[model] = map[string]string{}
+	}
+	if known, ok := o.ofModel[model][registry]; ok && known != from {
 		from = ""
 	}
-	o.ofModel[model] = from
+	o.ofModel[model][registry] = from
 }
 
-func (o *origins) of(kind gate.Kind, model string, data *ast.Term) string {
-	if kind == gate.KindReference {
-		return o.source(data)
+// defaultRegistry has the models of which nothing tells the registry.
+const defaultRegistry = "hf"
+
+// registries are those whose model a fact is about: the one that it states, or the one
+// that its place names, or each from which the model is referenced.
+func (o *origins) registries(i item) []string {
+	if i.Kind == gate.KindReference {
+		return []string{registryOf(i.data)}
 	}
-	if model == "" {
+	if stated := text(i.data, "registry"); stated != "" {
+		return []string{stated}
+	}
+	if i.At.Remote() {
+		registry, _, _ := strings.Cut(i.At.Path, ":")
+		return []string{registry}
+	}
+	if known := o.ofModel[i.model]; len(known) > 0 {
+		return slices.Sorted(maps.Keys(known))
+	}
+	return []string{defaultRegistry}
+}
+
+// of is the source of what a fact is about, if all its registries have it in common.
+func (o *origins) of(i item, registries []string) string {
+	if i.Kind == gate.KindReference {
+		return o.source(i.data)
+	}
+	if i.model == "" {
 		return ""
 	}
-	return o.ofModel[model]
+	from := o.ofModel[i.model][registries[0]]
+	for _, r := range registries[1:] {
+		if o.ofModel[i.model][r] != from {
+			return ""
+		}
+	}
+	return from
+}
+
+func registryOf(reference *ast.Term) string {
+	if model := reference.Get(ast.StringTerm("model")); model != nil {
+		return text(model, "source")
+	}
+	return ""
 }
 
 // source is the approved source whose address is a part, on path borders, of the

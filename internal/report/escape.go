@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"strings"
 	"unicode"
 )
@@ -29,12 +28,13 @@ func hostile(r rune) bool {
 }
 
 var markdownMarks = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;",
 	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|", "#", "\\#",
 	"~", "\\~", "!", "\\!", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
 )
 
 // markdown makes text safe between Markdown and HTML: no markup, links or mentions.
-func markdown(s string) string { return markdownMarks.Replace(html.EscapeString(plain(s))) }
+func markdown(s string) string { return markdownMarks.Replace(plain(s)) }
 
 // cut shortens text to at most n bytes at a rune's border.
 func cut(s string, n int) string {

@@ -21,7 +21,7 @@ func GitHub(w io.Writer, r *gate.Report, opt Options) error {
 		return nil
 	}
 	left := map[gate.Level]int{gate.Deny: maxAnnotations, gate.Warn: maxAnnotations}
-	for _, g := range groups(r) {
+	for _, g := range groups(fresh(r)) {
 		for _, v := range g.found {
 			if left[g.level] == 0 {
 				break

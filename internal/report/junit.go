@@ -80,6 +80,8 @@ func junitTest(r *gate.Report, rule gate.Rule) junitCase {
 		case v.Rule != rule.ID:
 		case v.Waived != nil:
 			output = append(output, "waived: "+place(v.At)+": "+plain(v.Message))
+		case v.Old:
+			output = append(output, "old: "+place(v.At)+": "+plain(v.Message))
 		case v.Level == gate.Deny:
 			v = anchored(v)
 			c.Failures = append(c.Failures, junitFailure{

@@ -16,11 +16,13 @@ const maxSummary = 900 << 10
 // Markdown writes a job summary: the verdict, a table of findings with what to do, the
 // models that are used, and what was not looked at.
 func Markdown(w io.Writer, r *gate.Report, _ Options) error {
-	m := &summaryWriter{}
+	m := &summaryWriter{limit: maxSummary}
 	m.verdict(r)
-	for _, g := range groups(r) {
+	for _, g := range groups(fresh(r)) {
 		m.group(g)
 	}
+	m.review(r)
+	m.old(r)
 	m.waived(r)
 	m.models(r)
 	m.footer(r)
@@ -30,13 +32,14 @@ func Markdown(w io.Writer, r *gate.Report, _ Options) error {
 
 // summaryWriter collects whole blocks and leaves out those that no longer fit.
 type summaryWriter struct {
-	buf  bytes.Buffer
-	left int // blocks that did not fit
+	limit int // bytes
+	buf   bytes.Buffer
+	left  int // blocks that did not fit
 }
 
 func (m *summaryWriter) block(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
-	if m.buf.Len()+len(s) > maxSummary {
+	if m.buf.Len()+len(s) > m.limit {
 		m.left++
 		return
 	}

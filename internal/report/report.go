@@ -1,5 +1,5 @@
-// Package report writes a gate.Report for its readers: a person at a terminal, a job
-// summary, code scanning, annotations, and the gate itself.
+// Package report writes a gate.Report for its readers: a person at a terminal or with a
+// page, a job summary, code scanning, annotations, an inventory, and the gate itself.
 package report
 
 import (
@@ -40,6 +40,9 @@ var writers = map[string]Writer{
 	"github":             GitHub,
 	"gitlab-codequality": GitLab,
 	"junit":              JUnit,
+	"comment":            Comment,
+	"html":               HTML,
+	"mlbom":              MLBOM,
 }
 
 // For returns the writer of a format.
@@ -111,12 +114,14 @@ func weight(l gate.Level) int {
 // severity is comparable as text: "10.0" sorts behind "9.8".
 func severity(r gate.Rule) string { return fmt.Sprintf("%4s", r.Severity) }
 
-// count is the number of violations of a level that are not waived, and of all waived.
+// count is the number of violations of a level that are neither waived nor old, and of all
+// waived.
 func count(r *gate.Report) (denied, warned, waived int) {
 	for _, v := range r.Violations {
 		switch {
 		case v.Waived != nil:
 			waived++
+		case v.Old:
 		case v.Level == gate.Deny:
 			denied++
 		case v.Level == gate.Warn:

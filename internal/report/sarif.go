@@ -43,10 +43,9 @@ func SARIF(w io.Writer, r *gate.Report, opt Options) error {
 		return fmt.Errorf("sarif: %w", err)
 	}
 	log.Schema = sarifSchema
-	log.AddRun(sarifRun(r, opt))
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	return e.Encode(log)
+	return e.Encode(related(log, sarifRun(r, opt), r.Rules))
 }
 
 func sarifRun(r *gate.Report, opt Options) *sarif.Run {
@@ -167,7 +166,7 @@ func result(found []gate.Violation, index map[string]int, hashes *hashCache, pre
 	res.WithMessage(sarif.NewTextMessage(cut(message, 4000)))
 	res.AddLocation(place)
 	res.PartialFingerprints = fingerprints(first, hashes)
-	res.Properties = properties(found)
+	res.Properties = alertProperties(found)
 	return res
 }
 
@@ -202,7 +201,7 @@ func fingerprints(v gate.Violation, hashes *hashCache) map[string]any {
 	return p
 }
 
-func properties(found []gate.Violation) sarif.Properties {
+func alertProperties(found []gate.Violation) sarif.Properties {
 	var rows []map[string]any
 	for i, v := range found {
 		if i == 100 {

@@ -18,10 +18,12 @@ func Text(w io.Writer, r *gate.Report, opt Options) error {
 	b := bufio.NewWriter(w)
 	t := &text{b, palette(opt.Color)}
 	t.headline(r)
-	for _, g := range groups(r) {
+	for _, g := range groups(fresh(r)) {
 		t.group(g)
 	}
+	t.old(r)
 	t.waived(r)
+	t.review(r)
 	t.footer(r)
 	return b.Flush()
 }
@@ -51,6 +53,9 @@ func (t *text) headline(r *gate.Report) {
 func summary(r *gate.Report) string {
 	denied, warned, waived := count(r)
 	parts := []string{fmt.Sprintf("%d denied, %s", denied, plural(warned, "warning"))}
+	if n := len(old(r)); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d old", n))
+	}
 	if waived > 0 {
 		parts = append(parts, fmt.Sprintf("%d waived", waived))
 	}

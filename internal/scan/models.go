@@ -221,8 +221,8 @@ func (m *modelResult) read(ctx context.Context, s *gate.Subject, opt *Online) {
 	m.artifact = a
 }
 
-// mark completes what is said of the files of a model: whose they are, and whether the
-// references load them.
+// mark completes what is said of the files of a model: whose they are, that they were read
+// by ranges, and whether the references load them.
 func mark(evidence []gate.Evidence, loaded map[string]string, id gate.ModelID) {
 	for i, e := range evidence {
 		f, ok := e.Data.(gate.FileFact)
@@ -232,6 +232,7 @@ func mark(evidence []gate.Evidence, loaded map[string]string, id gate.ModelID) {
 		f.Model = id.Key()
 		outer, _, _ := strings.Cut(e.At.Path, "!")
 		f.Loaded = loaded[outer]
+		f.Mode = "range"
 		evidence[i].Data = f
 	}
 }

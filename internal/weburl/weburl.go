@@ -49,7 +49,7 @@ func (r *Registry) Repository(ctx context.Context, model gate.ModelID) (*gate.Re
 	}
 	size, err := r.size(ctx, u)
 	if err != nil {
-		return nil, httpsafe.Unavailable(shown(u), u.Host, err)
+		return nil, httpsafe.Unavailable(httpsafe.Shown(u), u.Host, err)
 	}
 	return &gate.Repository{
 		Model:     model,
@@ -66,7 +66,7 @@ func (r *Registry) Open(ctx context.Context, repo *gate.Repository, f gate.Remot
 		return nil, err
 	}
 	return httpsafe.NewReader(ctx, httpsafe.Source{
-		ID: shown(u), URL: u, Size: max(0, f.Size), SHA256: f.SHA256, Do: r.http.Do, Direct: r.http.Do,
+		ID: httpsafe.Shown(u), URL: u, Size: max(0, f.Size), SHA256: f.SHA256, Do: r.http.Do, Direct: r.http.Do,
 	}), nil
 }
 
@@ -83,7 +83,7 @@ func (r *Registry) url(model gate.ModelID) (*url.URL, error) {
 		err = fmt.Errorf("%w: the query carries a credential, %q", httpsafe.ErrRefused, key)
 	}
 	if err != nil {
-		return nil, &gate.Unavailable{ID: shown(u), Reason: gate.ReasonUnsupported, Detail: fmt.Sprintf("%q cannot be asked for: %v", shown(u), err)}
+		return nil, &gate.Unavailable{ID: httpsafe.Shown(u), Reason: gate.ReasonUnsupported, Detail: fmt.Sprintf("%q cannot be asked for: %v", httpsafe.Shown(u), err)}
 	}
 	return u, nil
 }
@@ -151,9 +151,4 @@ func credential(u *url.URL) string {
 		}
 	}
 	return ""
-}
-
-// shown is a URL without what may be secret in it.
-func shown(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

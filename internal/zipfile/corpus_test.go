@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -55,6 +56,9 @@ func TestCorpus(t *testing.T) {
 func against(t *testing.T, path string, a *Archive, judge *zip.Reader) {
 	t.Helper()
 	for _, f := range judge.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue // a folder: its data, if any, is not looked at
+		}
 		r, err := f.Open()
 		if err != nil {
 			continue

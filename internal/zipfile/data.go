@@ -1,6 +1,7 @@
 package zipfile
 
 import (
+	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -28,7 +29,8 @@ func (a *Archive) Open(e *Entry) (io.Reader, error) {
 	case Stored:
 		return raw, nil
 	case Deflate:
-		return flate.NewReader(raw), nil
+		buf := bufio.NewReader(raw)
+		return &inflater{flate.NewReader(buf), raw, buf}, nil
 	case Bzip2:
 		return bzip2.NewReader(raw), nil
 	case LZMA:
@@ -44,6 +46,23 @@ func (a *Archive) Open(e *Entry) (io.Reader, error) {
 	default:
 		return nil, fmt.Errorf("method %d: %w", e.Method, ErrMethod)
 	}
+}
+
+// inflater reads deflated data, which may end before the data of its entry does.
+type inflater struct {
+	io.Reader
+	raw *io.SectionReader
+	buf *bufio.Reader
+}
+
+// left is what stands behind the end of the deflated data.
+func (i *inflater) left() *io.SectionReader {
+	at, err := i.raw.Seek(0, io.SeekCurrent)
+	if err != nil {
+		at = i.raw.Size()
+	}
+	at -= int64(i.buf.Buffered())
+	return io.NewSectionReader(i.raw, at, i.raw.Size()-at)
 }
 
 // openLZMA makes of the header of method 14 (version, length of properties, properties)

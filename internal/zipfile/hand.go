@@ -25,6 +25,9 @@ var ErrEncrypted = errors.New("encrypted")
 type Handed struct {
 	Anomaly string // crc, size, method
 	Err     error  // why the data was not read to its end
+	// Rest is what stands behind deflated data in the data of the entry, or nil: a reader
+	// of streams goes on there.
+	Rest *io.SectionReader
 }
 
 // Hand opens an entry and gives it to a function, which has the form of
@@ -40,6 +43,11 @@ func (a *Archive) Hand(e *Entry, give func(name string, size int64, r io.Reader)
 	give(e.Name, -1, &read)
 	if d, ok := r.(interface{ Close() }); ok {
 		d.Close()
+	}
+	if d, ok := r.(*inflater); ok && read.Done && e.Flags&FlagEncrypted == 0 {
+		if left := d.left(); left.Size() > 0 {
+			return Handed{Anomaly: "size", Rest: left}
+		}
 	}
 	switch encrypted := e.Flags&FlagEncrypted != 0; {
 	case read.Err != nil && encrypted:

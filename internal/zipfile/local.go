@@ -27,7 +27,7 @@ func (a *Archive) readLocal(at, guess int64) (local, bool) {
 	}}
 	nameLen, extraLen := int64(le.Uint16(h[26:])), int64(le.Uint16(h[28:]))
 	l.Data = at + localSize + nameLen + extraLen
-	if nameLen == 0 || l.Data > a.size {
+	if l.Data > a.size {
 		return local{}, false
 	}
 	if int64(len(h)) < localSize+nameLen+extraLen {
@@ -57,7 +57,7 @@ func (a *Archive) readLocals(ctx context.Context) error {
 			e.Missing, e.Compressed, e.Data, e.end = true, 0, 0, 0
 			continue
 		}
-		e.Data = l.Data
+		e.Data, e.later = l.Data, l.Flags&FlagDescriptor != 0
 		if !a.clamp(e) {
 			a.fact(Truncated, e.Name, "data", "", e.Data)
 		}
@@ -131,7 +131,7 @@ func (a *Archive) addLocal(l *Entry, shadow bool) {
 // flagFacts states the flags and the version that make some readers refuse an entry
 // that others read.
 func (a *Archive) flagFacts(e *Entry) {
-	if f := e.Flags & (FlagEncrypted | FlagPatched | FlagStrong); f != 0 {
+	if f := e.Flags & (FlagEncrypted | FlagPatched | FlagStrong | FlagMasked); f != 0 {
 		a.fact(Flag, e.Name, fmt.Sprintf("0x%04x", f), "", e.Header)
 	}
 	if e.Flags&FlagUTF8 != 0 && !utf8.ValidString(e.Name) {

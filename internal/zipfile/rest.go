@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -91,7 +92,7 @@ func (a *Archive) readGap(ctx context.Context, from, to, suffix int64, ends map[
 			break
 		}
 		l, ok := a.readLocal(next, 128)
-		if !ok {
+		if !ok || l.Name == "" {
 			a.region(from, next+4, suffix)
 			from = next + 4
 			continue
@@ -185,7 +186,6 @@ func (a *Archive) descriptor(e *Entry, at, limit int64) int64 {
 		b, n = b[4:], 4
 	}
 	le := binary.LittleEndian
-	// The checksum is compared with the data, when that is read.
 	switch {
 	case len(b) >= 20 && int64(le.Uint64(b[4:])) == e.Compressed && (e.Local || int64(le.Uint64(b[12:])) == e.Size):
 		n += 20
@@ -194,9 +194,13 @@ func (a *Archive) descriptor(e *Entry, at, limit int64) int64 {
 	default:
 		return 0
 	}
-	if e.Local && e.Flags&FlagDescriptor != 0 {
-		e.CRC = le.Uint32(b)
+	switch sum := le.Uint32(b); {
+	case e.Local && e.Flags&FlagDescriptor != 0:
+		e.CRC = sum
+	case !e.Local && e.later && sum != e.CRC && !e.summed:
+		a.fact(CRC, e.Name, fmt.Sprintf("%08x", e.CRC), fmt.Sprintf("%08x behind the data", sum), at)
 	}
+	e.summed = true
 	return n
 }
 

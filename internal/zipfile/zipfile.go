@@ -33,7 +33,9 @@ type Entry struct {
 	// Missing says that no local header stands where the directory says.
 	Missing bool
 
-	end int64 // behind the data
+	end    int64 // behind the data
+	later  bool  // the local header says that sizes and checksum stand behind the data
+	summed bool  // and that checksum was read
 }
 
 // Dir tells whether the entry is a folder.
@@ -56,6 +58,7 @@ const (
 	FlagPatched    = 0x0020
 	FlagStrong     = 0x0040
 	FlagUTF8       = 0x0800
+	FlagMasked     = 0x2000
 )
 
 // What a Fact is about.
@@ -68,6 +71,7 @@ const (
 	CRC       = "crc"       // two different checksums
 	Flag      = "flag"      // a flag that some readers refuse
 	Version   = "version"   // a version that some readers refuse
+	Disk      = "disk"      // a disk other than the first, which some readers refuse
 	Overlap   = "overlap"   // data that two entries share
 	Extra     = "extra"     // an extra field that holds something
 	Truncated = "truncated" // something that should be there is not
@@ -121,6 +125,9 @@ var ErrNotZip = errors.New("no zip archive")
 func Read(ctx context.Context, r io.ReaderAt, size int64) (*Archive, error) {
 	a := &Archive{r: r, size: size, named: map[identity]bool{}}
 	ends := a.findEnds()
+	if len(ends) > 0 {
+		a.Facts = append(a.Facts, ends[0].odd...)
+	}
 	for _, d := range a.directories(ends) {
 		if err := a.readDirectory(ctx, d); err != nil {
 			return nil, err
@@ -132,6 +139,9 @@ func Read(ctx context.Context, r io.ReaderAt, size int64) (*Archive, error) {
 		a.First = a.Entries[0].Name
 	}
 	if err := a.readLocals(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.readStream(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.readRest(ctx, ends); err != nil {

@@ -5,11 +5,21 @@
 #   model and by the environment of its place.
 package lib.config
 
-# An unsure finding is never more than a warning.
-level(id, found) := "warn" if {
+level(id, found) := unsure(demanded(id, found.on)) if {
 	object.get(found, "at_most", "deny") == "warn"
-	demanded(id, found.on) == "deny"
 } else := demanded(id, found.on)
+
+# An unsure finding is never more than a warning.
+unsure(level) := "warn" if {
+	level == "deny"
+} else := level
+
+# The level of a rule where it is the same for all items.
+uniform(id) := rule.level[data.config.environment["default"]] if {
+	rule := data.config.rules[id]
+	count(rule.sources) == 0
+	count(object.get(data.config.environment, "places", [])) == 0
+}
 
 demanded(id, item) := demand(id, item.source).level[environment(item.at.path)]
 

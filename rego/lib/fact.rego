@@ -17,7 +17,11 @@ list(item, name) := item.data[name] if is_array(item.data[name])
 else := []
 
 # A field as text that fits in a message.
-text(item, name) := clip(sprintf("%v", [field(item, name)]))
+text(item, name) := words if {
+	words := item.data[name]
+	is_string(words)
+	count(words) <= 160
+} else := clip(sprintf("%v", [field(item, name)]))
 
 # A quoted field in a format of its own, or nothing where the field says nothing.
 quoted(form, item, name) := sprintf(form, [text(item, name)]) if optional(item, name) != ""
@@ -33,8 +37,8 @@ file(item) := split(item.at.path, "!")[0]
 
 # Either the file, or the entry of the container and the container.
 entry(item) := sprintf("%s in %s", [concat("!", array.slice(parts, 1, count(parts))), parts[0]]) if {
+	contains(item.at.path, "!")
 	parts := split(item.at.path, "!")
-	count(parts) > 1
 } else := item.at.path
 
 # What a rule is violated by where nothing was stated at all: the policy itself.

@@ -27,8 +27,8 @@ checkpoints contains item.at.path if {
 
 # The file that an entry stands in, empty for a file of its own.
 container(path) := substring(path, 0, last) if {
+	contains(path, "!")
 	places := indexof_n(path, "!")
-	count(places) > 0
 	last := places[count(places) - 1]
 } else := ""
 

@@ -2,36 +2,24 @@
 # title: What registries and the lock say of models
 # description: >-
 #   Joins references with the answers of registries and with the lock. Two registries may
-#   have models of one name, so that a model is told by both.
+#   have models of one name, so that a model is told by both: input.about has the facts by
+#   registry, model and kind, and no rule need search for them.
 package lib.hub
 
-# What a reference names.
-named(item) := [item.data.model.source, item.model]
+# The facts about the model of a reference, by their kinds.
+about(item) := facts if {
+	facts := input.about[item.data.model.source][item.model]
+} else := {}
 
-# What a fact is about.
-about(item) := [object.get(item.data, "registry", "hf"), item.model]
+# Those of a kind that are about the revision that the reference asks for, as the lock
+# has it.
+pinned(item, kind) := [fact |
+	some fact in about(item)[kind]
+	revision(fact.data) == revision(item.data.model)
+]
 
-# The models of which a registry gave an answer.
-asked := {about(item) | some item in input.evidence["hub.model"]}
-
-# Their answers by the model.
-answers := {model: found |
-	some first in input.evidence["hub.model"]
-	model := about(first)
-	found := [answer |
-		some answer in input.evidence["hub.model"]
-		about(answer) == model
-	]
-}
-
-# A reference with the revision that it asks for, as the lock has it.
-pinned(item) := array.concat(named(item), [revision(object.get(item.data.model, "revision", ""))])
-
-# An entry of the lock, or a fact about one.
-locked(item) := array.concat(about(item), [revision(object.get(item.data, "revision", ""))])
-
-revision(text) := text if {
-	text != ""
+revision(of) := of.revision if {
+	object.get(of, "revision", "") != ""
 } else := "main"
 
 # The words for a model that a registry was asked about.
@@ -44,7 +32,11 @@ subject(item) := item.data.id if {
 # Whether a registry says that it does not have a full commit that the code asks for.
 commit_gone(item) if {
 	object.get(item.data, "reason", "") == "revision"
-	some reference in input.evidence["refs.reference"]
-	reference.at == item.at
-	regex.match(`^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$`, object.get(reference.data.model, "revision", ""))
+	item.at in pinning
+}
+
+# The places of references that ask for a full commit.
+pinning := {item.at |
+	some item in input.evidence["refs.reference"]
+	regex.match(`^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$`, object.get(item.data.model, "revision", ""))
 }

@@ -1,19 +1,25 @@
 package hub_test
 
+import data.lib.given
 import data.lib.hub
 
-test_named if {
-	hub.named({"data": {"model": {"source": "ollama"}}, "model": "a/b"}) == ["ollama", "a/b"]
-	hub.about({"data": {"registry": "ollama"}, "model": "a/b"}) == ["ollama", "a/b"]
-	hub.about({"data": {}, "model": "a/b"}) == ["hf", "a/b"]
+reference(source, revision) := {"data": {"model": {"source": source, "revision": revision}}, "model": "a/b"}
+
+entry(registry, revision) := {"data": {"registry": registry, "revision": revision}, "model": "a/b"}
+
+test_about if {
+	facts := given.facts({"lock.entry": [entry("ollama", "v1")]})
+	hub.about(reference("ollama", "")) == {"lock.entry": [entry("ollama", "v1")]} with input as facts
+	hub.about(reference("hf", "")) == {} with input as facts
 }
 
-test_revisions if {
-	reference := {"data": {"model": {"source": "hf", "revision": "v1"}}, "model": "a/b"}
-	hub.pinned(reference) == ["hf", "a/b", "v1"]
-	hub.pinned({"data": {"model": {"source": "hf"}}, "model": "a/b"}) == ["hf", "a/b", "main"]
-	hub.locked({"data": {"revision": "v1"}, "model": "a/b"}) == ["hf", "a/b", "v1"]
-	hub.locked({"data": {"revision": ""}, "model": "a/b"}) == ["hf", "a/b", "main"]
+test_pinned if {
+	every pair in [["v1", "v1"], ["", "main"], ["main", ""]] {
+		entries := [entry("hf", pair[1])]
+		hub.pinned(reference("hf", pair[0]), "lock.entry") == entries with input as given.facts({"lock.entry": entries})
+	}
+	hub.pinned(reference("hf", "v2"), "lock.entry") == [] with input as given.facts({"lock.entry": [entry("hf", "v1")]})
+	hub.pinned(reference("hf", "v2"), "lock.entry") == [] with input as given.facts({})
 }
 
 test_subject if {

@@ -8,35 +8,16 @@ package lib.publisher
 
 import data.lib.hub
 
-# The publishers of a model.
-of(item) := told(item) if {
-	count(told(item)) > 0
-} else := object.get(kept, [hub.named(item)], []) if {
-	not hub.named(item) in hub.asked
-} else := []
-
-# Those that the registry tells.
-told(item) := object.get(owners, [hub.named(item)], [])
-
-owners := {model: found |
-	some first in input.evidence["hub.publisher"]
-	model := hub.about(first)
-	found := [owner |
-		some owner in input.evidence["hub.publisher"]
-		hub.about(owner) == model
-	]
-}
-
-# Those that the lock has.
-kept := {model: found |
-	some first in input.evidence["lock.entry"]
-	model := hub.about(first)
-	found := [{"data": entry.data.owner} |
-		some entry in input.evidence["lock.entry"]
-		hub.about(entry) == model
+# The publishers of a model: those that the registry tells, else those that the lock has.
+of(item) := owners if {
+	owners := hub.about(item)["hub.publisher"]
+} else := owners if {
+	not hub.about(item)["hub.model"]
+	owners := [{"data": entry.data.owner} |
+		some entry in hub.about(item)["lock.entry"]
 		entry.data.owner.name != ""
 	]
-}
+} else := []
 
 trusted(owner) if {
 	some entry in data.config.publishers

@@ -1,5 +1,6 @@
 package publisher_test
 
+import data.lib.given
 import data.lib.publisher
 
 reference := {"data": {"model": {"source": "hf", "namespace": "org", "name": "name"}}, "model": "org/name"}
@@ -10,19 +11,19 @@ entry(name) := {"data": {"owner": {"name": name}}, "model": "org/name"}
 
 # The owner is told by the model, since after a move its name is not that of the namespace.
 test_of if {
-	publisher.of(reference) == [owner("other", "hf")] with input.evidence as {
+	publisher.of(reference) == [owner("other", "hf")] with input as given.facts({
 		"hub.publisher": [owner("other", "hf"), owner("org", "ollama")],
 		"lock.entry": [entry("org")],
-	}
+	})
 }
 
 test_of_the_lock if {
-	publisher.of(reference) == [{"data": {"name": "org"}}] with input.evidence as {"lock.entry": [entry("org"), entry("")]}
-	publisher.told(reference) == [] with input.evidence as {"lock.entry": [entry("org")]}
+	publisher.of(reference) == [{"data": {"name": "org"}}] with input as given.facts({"lock.entry": [entry("org"), entry("")]})
+	publisher.of(reference) == [] with input as given.facts({})
 }
 
 test_the_lock_does_not_answer_for_the_registry if {
-	publisher.of(reference) == [] with input.evidence as {"lock.entry": [entry("org")], "hub.model": [{"data": {}, "model": "org/name"}]}
+	publisher.of(reference) == [] with input as given.facts({"lock.entry": [entry("org")], "hub.model": [{"data": {}, "model": "org/name"}]})
 }
 
 test_trusted if {

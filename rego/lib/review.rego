@@ -13,12 +13,13 @@ approved(kind) := {item.data.sha256 |
 # Whether the code of a model is known and all of it is approved.
 code_of(model) if {
 	model != ""
-	digests := [object.get(item.data, "sha256", "") |
-		some item in input.evidence["python.file"]
-		item.model == model
-	]
-	count(digests) > 0
-	every digest in digests {
-		digest in approved("code")
-	}
+	model in with_code
+	not model in with_unapproved_code
+}
+
+with_code := {item.model | some item in input.evidence["python.file"]}
+
+with_unapproved_code := {item.model |
+	some item in input.evidence["python.file"]
+	not object.get(item.data, "sha256", "") in approved("code")
 }

@@ -14,30 +14,46 @@ never := {"policy-changed", "waiver-expired", "waiver-expiring", "digest-mismatc
 # What says that the gate was blind can be excused only for a path.
 by_path := {"scan-incomplete"}
 
+# Whether anything of a rule may be waived at all.
+possible(id) if index[id]
+
+possible(id) if left_to_comments(id)
+
 # The first waiver of the policy that covers the item, else the comment that does, else
 # null.
-covering(id, item) := fitting[0] if {
-	count(of_rule[id]) > 0
-	fitting := [waiver |
-		some waiver in of_rule[id]
-		fits(waiver, item)
-	]
+covering(id, item) := min(fitting)[1] if {
+	index[id]
+	fitting := {candidate |
+		some name in names(item)
+		some candidate in index[id][name]
+		fits(candidate[1], item)
+	}
 	count(fitting) > 0
 } else := commented[0] if {
 	commented := in_line(id, item)
 	count(commented) > 0
 } else := null
 
-of_rule[id] := waivers if {
-	some id, _ in data.config.rules
-	not id in never
-	waivers := [fact.data |
-		some fact in input.evidence["policy.waiver"]
-		fact.data.rule == id
-		fact.data.days_left >= 0
-		usable(id, fact.data)
-	]
+# The waivers that are in force, with their places in the list, by rule and by what they
+# name, so that an item is not compared with all of them.
+in_force[fact.data.rule][naming(fact.data)] contains [i, fact.data] if {
+	some i, fact in input.evidence["policy.waiver"]
+	not fact.data.rule in never
+	fact.data.days_left >= 0
+	usable(fact.data.rule, fact.data)
 }
+
+# All at once: asked by a key, the rule above would go through the waivers for each.
+index := in_force
+
+# A model or a path as it is, and one name for all patterns.
+naming(waiver) := waiver.model if {
+	waiver.model
+} else := waiver.path if {
+	not regex.match(`[*?\[\]{}\\]`, waiver.path)
+} else := "*"
+
+names(item) := {"*", item.model, sprintf("%s@%s", [item.model, revision(item)]), item.at.path, outermost(item)}
 
 usable(id, _) if not id in by_path
 
@@ -80,7 +96,11 @@ counts(id, comment) if {
 	left_to_comments(id)
 	comment.data.reason != ""
 	comment.data.line > 0
+	not proposed(comment)
 }
+
+# A comment that a change adds asks, and does not decide.
+proposed(comment) if comment.data.added
 
 left_to_comments(id) if {
 	id in data.config.inline

@@ -121,3 +121,31 @@ test_policy_before_comment if {
 		with input.evidence as {"policy.waiver": [{"data": full}], "policy.ignore": [comment({})]}
 	covering == full
 }
+
+waives(id, days) if {
+	waiver.possible(id) with data.config.rules as rules
+		with input.evidence as {"policy.waiver": [{"data": {"rule": id, "path": "x", "days_left": days}}]}
+}
+
+test_possible if {
+	waives("a-rule", 1)
+	not waives("a-rule", -1)
+	not waives("digest-mismatch", 1)
+	waiver.possible("a-rule") with data.config.inline as ["a-rule"]
+}
+
+# What is named as it is must be told from a pattern, and the first waiver holds.
+test_first_of_many if {
+	waivers := [{"data": {"rule": "a-rule", "path": path, "days_left": i}} | some i, path in ["other.pt", "models/*", "models/m.pt"]]
+	waiver.covering("a-rule", item) == waivers[1].data with data.config.rules as rules
+		with data.config.environment as {"default": "production"}
+		with input.evidence as {"policy.waiver": waivers}
+}
+
+test_escaped_pattern if {
+	odd := object.union(item, {"at": {"path": "m[1].pt"}})
+	excuse := {"rule": "a-rule", "path": "m\\[1\\].pt", "days_left": 1}
+	waiver.covering("a-rule", odd) == excuse with data.config.rules as rules
+		with data.config.environment as {"default": "production"}
+		with input.evidence as {"policy.waiver": [{"data": excuse}]}
+}

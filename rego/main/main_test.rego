@@ -14,24 +14,28 @@ on(path, source) := {
 
 rules := {"scan-incomplete": {"section": "scan", "custom": false, "level": deny, "options": {}, "sources": {}}}
 
-verdict(item, level, waived) := {
+finding(item) := {"on": item, "message": "a.zip was not read to its end: encrypted."}
+
+found(items, level, unsure) := {"found": {finding(item) | some item in items}, "level": level, "unsure": unsure}
+
+judged(item, level, waived) := {"judged": [{
 	"on": item,
 	"message": "a.zip was not read to its end: encrypted.",
 	"related": [],
 	"level": level,
 	"waived": waived,
-}
+}]}
 
 test_judges_by_default_environment if {
 	item := on("a.zip", "")
-	main.violations == {"scan-incomplete": [verdict(item, "deny", null)]} with data.config.rules as rules
+	main.violations == {"scan-incomplete": found([item], "deny", "warn")} with data.config.rules as rules
 		with data.config.environment as {"default": "production"}
 		with input.evidence as {"scan.incomplete": [item]}
 }
 
 test_judges_by_place if {
 	item := on("a.zip", "")
-	main.violations == {"scan-incomplete": [verdict(item, "warn", null)]} with data.config.rules as rules
+	main.violations == {"scan-incomplete": judged(item, "warn", null)} with data.config.rules as rules
 		with data.config.environment as {
 			"default": "production",
 			"places": [
@@ -48,14 +52,14 @@ test_judges_by_source if {
 		"level": {"production": "warn", "research": "warn"},
 		"options": {},
 	}}})
-	main.violations == {"scan-incomplete": [verdict(item, "warn", null)]} with data.config.rules as {"scan-incomplete": own}
+	main.violations == {"scan-incomplete": judged(item, "warn", null)} with data.config.rules as {"scan-incomplete": own}
 		with data.config.environment as {"default": "production"}
 		with input.evidence as {"scan.incomplete": [item]}
 }
 
 test_denies_where_no_level_is_given if {
 	item := on("a.zip", "")
-	main.violations == {"scan-incomplete": [verdict(item, "deny", null)]} with data.config.rules as rules
+	main.violations == {"scan-incomplete": judged(item, "deny", null)} with data.config.rules as rules
 		with data.config.environment as {"default": "elsewhere"}
 		with input.evidence as {"scan.incomplete": [item]}
 }
@@ -63,21 +67,20 @@ test_denies_where_no_level_is_given if {
 test_waives if {
 	item := on("a.zip", "")
 	waiver := {"rule": "scan-incomplete", "path": "*.zip", "days_left": 3}
-	main.violations == {"scan-incomplete": [verdict(item, "deny", waiver)]} with data.config.rules as rules
+	main.violations == {"scan-incomplete": judged(item, "deny", waiver)} with data.config.rules as rules
 		with data.config.environment as {"default": "production"}
 		with input.evidence as {"scan.incomplete": [item], "policy.waiver": [{"data": waiver}]}
 }
 
 test_answers_for_rules_without_findings if {
-	main.violations == {"scan-incomplete": []} with data.config.rules as rules
+	main.violations == {"scan-incomplete": found([], "deny", "warn")} with data.config.rules as rules
 		with input.evidence as {}
 }
 
 test_asks_custom_rules if {
 	item := on("a.zip", "")
-	found := {"on": item, "message": "a.zip is ours.", "related": [{"path": "b"}]}
-	want := {"on": item, "message": "a.zip is ours.", "related": [{"path": "b"}], "level": "deny", "waived": null}
-	main.violations == {"our-rule": [want]} with data.config.rules as {"our-rule": {
+	ours := {"on": item, "message": "a.zip is ours.", "related": [{"path": "b"}]}
+	main.violations == {"our-rule": {"found": {ours}, "level": "deny", "unsure": "warn"}} with data.config.rules as {"our-rule": {
 		"section": "scan",
 		"custom": true,
 		"level": deny,
@@ -85,6 +88,6 @@ test_asks_custom_rules if {
 		"sources": {},
 	}}
 		with data.config.environment as {"default": "production"}
-		with data.custom.rules.scan["our-rule"].violations as {found}
+		with data.custom.rules.scan["our-rule"].violations as {ours}
 		with input.evidence as {}
 }

@@ -51,8 +51,14 @@ func bind(root *jinja.Node) *values {
 		}
 	})
 	root.Walk(func(n *jinja.Node) {
-		if n.Kind == jinja.Call && n.Kids[0].Kind == jinja.Name {
-			v.arguments(parameters[n.Kids[0].Name], n.Kids[1:])
+		if n.Kind != jinja.Call || n.Kids[0].Kind != jinja.Name {
+			return
+		}
+		switch name := n.Kids[0].Name; name {
+		case "namespace", "dict":
+			v.attributes(n.Kids[1:])
+		default:
+			v.arguments(parameters[name], n.Kids[1:])
 		}
 	})
 	return v
@@ -124,6 +130,15 @@ func (v *values) arguments(names []string, args []*jinja.Node) {
 	}
 }
 
+// attributes notes what an object is made with: its attributes go by their own names.
+func (v *values) attributes(args []*jinja.Node) {
+	for _, arg := range args {
+		if arg.Kind == jinja.Keyword {
+			v.exprs[arg.Name] = append(v.exprs[arg.Name], arg.Kids[0])
+		}
+	}
+}
+
 func (v *values) assigned(name string) bool { return len(v.exprs[name]) > 0 || v.macros[name] }
 
 // spent tells whether values were left out for want of time.
@@ -146,6 +161,9 @@ func (v *values) folded(n *jinja.Node, depth int) (out []string) {
 	case jinja.Name, jinja.Attr:
 		for _, value := range v.exprs[n.Name] {
 			out = append(out, one(value)...)
+		}
+		if n.Kind == jinja.Attr {
+			out = append(out, v.item(n, depth)...)
 		}
 	case jinja.Cond:
 		for _, kid := range n.Kids[1:] {

@@ -64,7 +64,8 @@ func (j *judge) node(n *jinja.Node) bool {
 	case jinja.Tag:
 		return j.tag(n)
 	case jinja.Name:
-		if engine[n.Name] && !j.values.assigned(n.Name) {
+		// Names with two underscores are those of Python's own objects.
+		if (engine[n.Name] || strings.HasPrefix(n.Name, "__")) && !j.values.assigned(n.Name) {
 			j.attribute(n, n.Name)
 		}
 	case jinja.Attr:

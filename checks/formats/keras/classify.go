@@ -47,7 +47,10 @@ func classify(module, name, registered string, function bool) string {
 		return unqualified(name, registered, function)
 	case own[root] || module == "tensorflow.keras" || strings.HasPrefix(module, "tensorflow.keras.") ||
 		strings.HasPrefix(module, "tensorflow.python.keras."):
-		return ofKeras(rest, name, function)
+		if problem := ofKeras(rest, name, function); problem != "" || !custom(registered) {
+			return problem
+		}
+		return "custom" // what is registered goes before what the module has
 	case !function && !system[root] && strings.Contains(registered, ">"):
 		return "custom"
 	default:
@@ -57,16 +60,21 @@ func classify(module, name, registered string, function bool) string {
 
 // unqualified judges a name that only the loader's own tables can resolve.
 func unqualified(name, registered string, function bool) string {
-	parent, _, custom := strings.Cut(registered, ">")
 	switch {
 	case effects[name] && function:
 		return "unsafe-function"
 	case unsafe[name]:
 		return "unsafe-class"
-	case custom && !own[strings.ToLower(parent)]:
+	case custom(registered):
 		return "custom"
 	}
 	return ""
+}
+
+// custom tells whether a name is one under which a program registers a class of its own.
+func custom(registered string) bool {
+	parent, _, ok := strings.Cut(registered, ">")
+	return ok && !own[strings.ToLower(parent)]
 }
 
 // ofKeras judges an export of Keras. Functions are found under the name of a class too.

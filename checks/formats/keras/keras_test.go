@@ -34,6 +34,8 @@ func TestObjects(t *testing.T) {
 		"hub":                 {`{"module": "keras_hub.src.layers", "class_name": "Rope", "registered_name": "keras_hub>Rope", "config": {}}`, ""},
 		"custom":              {`{"module": "my.layers", "class_name": "L", "registered_name": "Custom>L", "config": {}}`, "custom"},
 		"custom, no module":   {`{"module": null, "class_name": "L", "registered_name": "pkg>L", "config": {}}`, "custom"},
+		"custom, as Keras's":  {`{"module": "keras.layers", "class_name": "Dense", "registered_name": "pkg>Dense", "config": {}}`, "custom"},
+		"Keras's, registered": {`{"module": "keras.layers", "class_name": "Dense", "registered_name": "keras>Dense", "config": {}}`, ""},
 		"custom, legacy":      {`{"class_name": "Custom>L", "config": {}}`, "custom"},
 		"foreign":             {`{"module": "my.layers", "class_name": "L", "registered_name": null}`, "foreign-module"},
 		"registered system":   {`{"module": "subprocess", "class_name": "Popen", "registered_name": "Custom>Popen"}`, "foreign-module"},

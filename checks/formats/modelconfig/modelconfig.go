@@ -1,4 +1,4 @@
-// Package modelconfig reads the JSON configuration files of Hugging Face models
+// Package modelconfig reads the configuration files of Hugging Face models
 // (https://huggingface.co/docs/transformers/custom_models): what they make a library
 // import, what they read from elsewhere, and the chat templates in them, which are
 // handed back.
@@ -7,11 +7,13 @@ package modelconfig
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/jsontree"
 	"github.com/modelgate/gate/internal/outcome"
+	"github.com/modelgate/gate/internal/yamltree"
 )
 
 const maxSize = 32 << 20
@@ -64,9 +66,18 @@ var markers = []string{
 	"transformers_version", "model_type", "architectures", "custom_ops_library", "sentence_transformers.",
 }
 
-// Wants implements checks.Inspector: by name, or JSON with a key of such a file.
+// isYAML tells whether a file is YAML by its name. Training programs write templates so.
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+// Wants implements checks.Inspector: by name, or JSON with a key of such a file, or YAML
+// with a template.
 func (Inspector) Wants(b *gate.Blob) bool {
 	name := strings.ToLower(b.Path[strings.LastIndexAny(b.Path, "/!")+1:])
+	if isYAML(name) {
+		return bytes.Contains(b.Head(), []byte("chat_template")) || bytes.Contains(b.Tail(), []byte("chat_template"))
+	}
 	if names[name] || strings.HasSuffix(name, ".safetensors.index.json") || strings.HasSuffix(name, ".bin.index.json") {
 		return true
 	}
@@ -99,11 +110,32 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	if !ok {
 		return
 	}
+	if isYAML(strings.ToLower(b.Path)) {
+		yaml(ctx, raw, out)
+		return
+	}
 	text := jsontree.Decode(raw)
 	root, err := jsontree.Parse(text)
 	c := &config{out: out, src: gate.NewSource("", text)}
 	c.walk(root)
 	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}) {
+		out.Format("modelconfig", gate.Unproven, "")
+	}
+}
+
+// yaml hands back the templates of a file that may be a template of something else
+// itself, and is then no YAML.
+func yaml(ctx context.Context, text []byte, out gate.Recorder) {
+	docs, err := yamltree.Parse(ctx, text)
+	c := &config{out: out, src: gate.NewSource("", text)}
+	for _, doc := range docs {
+		c.walk(doc)
+	}
+	file := outcome.File{Out: out, Format: "modelconfig", Malformed: "config.malformed", Name: "the file"}
+	switch {
+	case err != nil && ctx.Err() == nil && !errors.Is(err, jsontree.ErrTooLarge):
+		out.Format("text", gate.Unread, err.Error())
+	case !file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: jsontree.ErrTooLarge, Budget: "depth", Max: jsontree.MaxDepth}):
 		out.Format("modelconfig", gate.Unproven, "")
 	}
 }

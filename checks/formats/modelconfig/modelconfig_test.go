@@ -80,6 +80,23 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+func TestTemplatesInYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"model: x\nchat_template: '{{ a }}'\n":                       "{{ a }}",
+		"a:\n  chat_template: |\n    {{ a }}\n---\nchat_template: b": "{{ a }}\n|b",
+		"chat_template: {% if x %}\n":                                "",
+	} {
+		r := checktest.Inspect(t, Inspector{}, "train.yaml", []byte(text))
+		var got []string
+		for _, c := range r.Children {
+			got = append(got, string(c.Data))
+		}
+		if strings.Join(got, "|") != want || len(r.Evidence) > 0 || (want == "") != (r.State == gate.Unread) {
+			t.Errorf("%q: templates %q, %s %s", text, got, r.State, checktest.JSON(r.Evidence))
+		}
+	}
+}
+
 func TestBroken(t *testing.T) {
 	for text, want := range map[string]gate.Kind{
 		`{"auto_map": {"A": "m.C"}`:     "config.remote-code",
@@ -109,6 +126,7 @@ func TestWants(t *testing.T) {
 		"index":        {"model.fp16.safetensors.index.json", "", true},
 		"package":      {"package.json", `{"name": "x"}`, false},
 		"yaml":         {"config.yaml", "model_type: x", false},
+		"training":     {"config.yaml", "chat_template: x", true},
 	} {
 		if got := checktest.Wants(Inspector{}, test.path, []byte(test.text)); got != test.want {
 			t.Errorf("%s: wants is %v", name, got)

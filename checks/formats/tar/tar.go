@@ -39,7 +39,7 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		out.Format("tar", gate.Unread, err.Error())
 		return
 	}
-	i := &inspection{a: a, out: out, clean: true}
+	i := &inspection{a: a, out: out, clean: !a.Padded()}
 	for _, w := range a.Broken {
 		i.malformed(w.Offset, w.Reason)
 	}

@@ -55,6 +55,14 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+func TestBytesBehindData(t *testing.T) {
+	data := build(t, stdtar.Header{Name: "a", Size: 7})
+	data[1000] = 'x'
+	if r := checktest.Inspect(t, tar.Inspector{}, "m.tar", data); r.State != gate.Unproven || len(r.Evidence) != 0 {
+		t.Errorf("%s %s", checktest.JSON(r.Evidence), r.State)
+	}
+}
+
 func TestEntries(t *testing.T) {
 	tests := []struct {
 		header stdtar.Header

@@ -10,13 +10,13 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/flatbuffer"
 	"github.com/modelgate/gate/internal/outcome"
 )
 
 const (
-	maxOperators = 100_000
-	maxName      = 4 << 10
-	custom       = 32 // BuiltinOperator_CUSTOM
+	maxName = 4 << 10
+	custom  = 32 // BuiltinOperator_CUSTOM
 )
 
 // Operator is the data of tflite.operator: an operator that an application or the Flex
@@ -47,9 +47,25 @@ func (Inspector) Wants(b *gate.Blob) bool {
 	return strings.HasSuffix(strings.ToLower(b.Path), ".tflite") || len(head) >= 8 && string(head[4:8]) == "TFL3"
 }
 
+// schema has what is read of a model: the codes of its operators.
+var schema = flatbuffer.Schema{
+	"Model":        {flatbuffer.Number(4), flatbuffer.Refs("OperatorCode")},
+	"OperatorCode": {flatbuffer.Number(1), flatbuffer.Text(), flatbuffer.Number(4), flatbuffer.Number(4)},
+}
+
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
-	found, err := operators(ctx, &buffer{b, b.Size})
+	model, _, err := flatbuffer.Walk(ctx, b, b.Size, schema, "Model")
+	file := outcome.File{Out: out, Format: "tflite", Malformed: "tflite.malformed", Name: "the model"}
+	if file.Failed(ctx, gate.Location{}, err, outcome.Limit{Err: flatbuffer.ErrTooMany, Budget: "entries", Max: flatbuffer.MaxObjects}) {
+		return
+	}
+	var found []operator
+	for _, code := range model.Tables(1) {
+		if name := name(code); name != "" {
+			found = append(found, operator{name, code.At()})
+		}
+	}
 	slices.SortFunc(found, func(a, b operator) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.at, b.at))
 	})
@@ -58,10 +74,7 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 			out.Emit("tflite.operator", gate.Location{Offset: op.at}, Operator{op.name})
 		}
 	}
-	file := outcome.File{Out: out, Format: "tflite", Malformed: "tflite.malformed", Name: "the model"}
-	if !file.Failed(ctx, gate.Location{}, err, outcome.Limit{}) {
-		out.Format("tflite", gate.Unproven, "")
-	}
+	out.Format("tflite", gate.Unproven, "")
 }
 
 // operator is a custom operator and where its code stands.
@@ -70,75 +83,12 @@ type operator struct {
 	at   int64
 }
 
-// operators reads the operator codes of the model: field 1 of the root table.
-func operators(ctx context.Context, b *buffer) (found []operator, err error) {
-	root, err := b.follow(0)
-	if err != nil {
-		return nil, err
+// name is the name of an operator, which is empty where it is one of the runtime's. The
+// number of the operator stands in one byte, and where it needs more in four.
+func name(code flatbuffer.Table) string {
+	name := code.Text(1, maxName)
+	if name == "" && max(code.Uint(0, 1), code.Uint(3, 4)) == custom {
+		return "?"
 	}
-	field, err := b.field(root, 1)
-	if err != nil || field == 0 {
-		return nil, err
-	}
-	codes, n, err := b.vector(field)
-	if err != nil {
-		return nil, err
-	}
-	for i := range min(n, maxOperators) {
-		if ctx.Err() != nil {
-			return found, nil
-		}
-		code, err := b.follow(codes + 4*i)
-		if err != nil {
-			return found, err
-		}
-		op, err := b.operator(code)
-		if err != nil {
-			return found, err
-		}
-		if op.name != "" {
-			found = append(found, op)
-		}
-	}
-	if n > maxOperators {
-		err = errTooMany
-	}
-	return found, err
-}
-
-// operator reads an operator code. The name is empty where it is one of the runtime's.
-func (b *buffer) operator(code int64) (op operator, err error) {
-	op.at = code
-	var builtin uint32
-	if at, err := b.field(code, 0); err != nil {
-		return op, err
-	} else if at > 0 {
-		v, err := b.uint(at, 1)
-		if err != nil {
-			return op, err
-		}
-		builtin = v
-	}
-	if at, err := b.field(code, 3); err != nil {
-		return op, err
-	} else if at > 0 {
-		v, err := b.uint(at, 4)
-		if err != nil {
-			return op, err
-		}
-		builtin = max(builtin, v)
-	}
-	name, err := b.field(code, 1)
-	if err != nil {
-		return op, err
-	}
-	if name > 0 {
-		if op.name, err = b.text(name); err != nil {
-			return op, err
-		}
-	}
-	if op.name == "" && builtin == custom {
-		op.name = "?"
-	}
-	return op, nil
+	return name
 }

@@ -1,6 +1,7 @@
 // Package torchtar reads the checkpoints that torch wrote before 0.1.10: a tar archive
 // with the members sys_info, storages, tensors and pickle. All but the raw numbers of
-// the storages are pickles, and torch.load still runs them.
+// the storages are pickles, and torch.load still runs them. A checkpoint is verified only
+// if every tensor lies in its storage and nothing is left over.
 //
 // The format: _legacy_load in https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 package torchtar
@@ -8,13 +9,11 @@ package torchtar
 import (
 	"context"
 	"fmt"
-	"io"
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
-	"github.com/modelgate/gate/internal/binary"
+	"github.com/modelgate/gate/internal/archive"
 	"github.com/modelgate/gate/internal/pickle"
 	"github.com/modelgate/gate/internal/tarfile"
 )
@@ -22,16 +21,30 @@ import (
 // Inspector reads checkpoints in tar archives.
 type Inspector struct{}
 
-// KindMalformed says that a member is not as torch wrote it.
-const KindMalformed gate.Kind = "torchtar.malformed"
+// The kinds of facts about these checkpoints: a member that is not as torch wrote it, and
+// a storage that does not fit what is said of it.
+const (
+	KindMalformed gate.Kind = "torchtar.malformed"
+	kindStorage   gate.Kind = "torch.storage"
+)
+
+// Storage is the data of torch.storage. Problem is missing or view.
+type Storage struct {
+	Key     string `json:"key"`
+	Numel   int64  `json:"numel"`
+	Size    int64  `json:"size"` // bytes
+	Problem string `json:"problem"`
+	Detail  string `json:"detail,omitempty"`
+}
 
 // Spec implements checks.Inspector.
 func (Inspector) Spec() gate.Spec {
 	emits := pickle.Kinds()
 	emits[KindMalformed] = gate.Malformed{}
+	emits[kindStorage] = Storage{}
 	return gate.Spec{
 		Name:  "torchtar",
-		Doc:   "PyTorch checkpoints in tar archives: what their pickles run.",
+		Doc:   "PyTorch checkpoints in tar archives: what their pickles run, and whether tensors fit their storages.",
 		Emits: emits,
 	}
 }
@@ -55,181 +68,98 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		}
 		return
 	}
-	state, reason := gate.Unproven, ""
+	c := &checkpoint{out: out, storages: map[string]*storage{}, tensors: map[string]bool{}, used: map[string]bool{}}
+	if loose := a.Loose(); loose != "" {
+		c.doubt("%s", loose)
+	}
+	if !archive.Hollow(b, a.End, b.Size) {
+		c.doubt("there are bytes behind the archive")
+	}
+	for _, m := range c.members(a) {
+		newMember(ctx, b.Path, m, a.Section(m), c).read()
+	}
+	c.finish()
+}
+
+// order is the one in which the members need each other; sys_info is read by no one.
+var order = []string{"storages", "tensors", "pickle", "sys_info"}
+
+// checkpoint is the inspection of one archive.
+type checkpoint struct {
+	out      gate.Recorder
+	storages map[string]*storage // by key, views among them
+	tensors  map[string]bool     // keys
+	used     map[string]bool     // keys that something names
+	unsure   string              // the first reason why the checkpoint is not verified
+	broken   string              // the last reason why it was not read
+}
+
+// storage is a storage, or a view of one: a type and a number of elements.
+type storage struct {
+	class    string // such as torch.FloatStorage
+	itemsize int64
+	numel    int64
+	root     string // of a view
+}
+
+func (c *checkpoint) doubt(format string, args ...any) {
+	if c.unsure == "" {
+		c.unsure = fmt.Sprintf(format, args...)
+	}
+}
+
+// members are the members that torch reads, in the order that they need each other. All
+// others are handed back.
+func (c *checkpoint) members(a *tarfile.Archive) []*tarfile.Member {
+	var known []*tarfile.Member
+	seen := map[string]bool{}
 	for i := range a.Members {
 		m := &a.Members[i]
+		name := plain(m.Name)
 		if !m.Regular() {
 			continue
 		}
-		r, err := a.Open(m)
-		at, ok := r.(*io.SectionReader)
-		if err != nil || !ok || !known[strings.TrimPrefix(m.Name, "./")] {
-			if err == nil {
-				out.Child(m.Name, -1, r)
+		if !m.Sparse && slices.Contains(order, name) {
+			if seen[name] || name != m.Name {
+				c.doubt("member %q is there twice or under another name", m.Name)
 			}
+			seen[name] = true
+			known = append(known, m)
 			continue
 		}
-		if why := newMember(ctx, b.Path, m, at, out).read(); why != "" {
-			state, reason = gate.Unread, why
+		c.doubt("member %q is for other readers", m.Name)
+		if r, err := a.Open(m); err == nil {
+			c.out.Child(m.Name, -1, r)
+		} // else it is stated by the inspector of tar archives
+	}
+	slices.SortStableFunc(known, func(x, y *tarfile.Member) int {
+		return slices.Index(order, plain(x.Name)) - slices.Index(order, plain(y.Name))
+	})
+	return known
+}
+
+// plain is the name of a member without what some writers put before it.
+func plain(name string) string { return strings.TrimPrefix(name, "./") }
+
+func (c *checkpoint) finish() {
+	for key := range c.storages {
+		if !c.used[key] {
+			c.doubt("there is a storage that no tensor names")
 		}
 	}
-	out.Format("torchtar", state, reason)
-}
-
-var known = map[string]bool{"sys_info": true, "storages": true, "tensors": true, "pickle": true}
-
-// member is the inspection of one member.
-type member struct {
-	ctx  context.Context
-	name string
-	at   gate.Location
-	r    *io.SectionReader
-	c    *binary.Cursor
-	out  gate.Recorder
-	all  *pickle.Result
-	last *pickle.Result
-}
-
-func newMember(ctx context.Context, path string, m *tarfile.Member, r *io.SectionReader, out gate.Recorder) *member {
-	return &member{
-		ctx: ctx, name: strings.TrimPrefix(m.Name, "./"), at: gate.Location{Path: path + "!" + m.Name},
-		r: r, c: binary.NewCursor(r, 0, r.Size()), out: out,
-	}
-}
-
-// read runs the pickles of the member, hands back what is left, and returns why it was
-// not understood.
-func (m *member) read() string {
-	err := m.layout()
-	reason := ""
-	if m.all != nil {
-		if len(m.all.Incomplete) > 0 {
-			reason = m.all.Incomplete[0].Reason
-		}
-		m.forget()
-		pickle.Emit(m.all, inside{m.out, m.at.Path})
-	}
-	if err != nil {
-		at := m.at
-		at.Offset = m.c.Offset()
-		reason = fmt.Sprintf("%s: %v", m.name, err)
-		m.out.Emit(KindMalformed, at, gate.Malformed{Reason: reason})
-	}
-	if left := m.c.Remaining(); left > 0 {
-		m.out.Child(m.name+"[suffix]", left, io.NewSectionReader(m.r, m.c.Offset(), left))
-	}
-	return reason
-}
-
-// forget drops the persistent ids that the loader takes from its own table.
-func (m *member) forget() {
-	var others []pickle.PersistentID
-	for _, p := range m.all.Persistent {
-		if p.Class != "unknown" || strings.Trim(p.Text, "'\"0123456789") != "" {
-			others = append(others, p)
+	for key := range c.tensors {
+		if !c.used[key] {
+			c.doubt("there is a tensor that the pickle does not name")
 		}
 	}
-	m.all.Persistent = others
-}
-
-// layout reads the member as torch does.
-func (m *member) layout() error {
-	switch m.name {
-	case "storages":
-		return m.storages()
-	case "tensors":
-		return m.each(m.tensor)
+	switch {
+	case c.broken != "":
+		c.out.Format("torchtar", gate.Unread, c.broken)
+	case c.unsure != "":
+		c.out.Format("torchtar", gate.Unproven, c.unsure)
 	default:
-		if !m.run() {
-			return fmt.Errorf("%s", m.all.Malformed)
-		}
-		return nil
+		c.out.Format("torchtar", gate.Verified, "")
 	}
-}
-
-// run runs the next stream.
-func (m *member) run() bool {
-	m.last = pickle.Run(m.ctx, m.c, pickle.Options{})
-	if m.all == nil {
-		m.all = m.last
-	} else {
-		m.all.Merge(m.last)
-	}
-	return m.last.Stopped
-}
-
-// each reads a number in a pickle and then as many items.
-func (m *member) each(item func() error) error {
-	if !m.run() {
-		return fmt.Errorf("no number: %s", m.last.Malformed)
-	}
-	if m.last.Top.Kind != "int" || m.last.Top.Int < 0 {
-		return fmt.Errorf("the number is %s", m.last.Top.Text)
-	}
-	for n := m.last.Top.Int; n > 0; n-- {
-		if err := m.ctx.Err(); err != nil {
-			return err
-		}
-		if !m.run() {
-			return fmt.Errorf("an item is missing: %s", m.last.Malformed)
-		}
-		if len(m.last.Top.Items) != 3 {
-			return fmt.Errorf("an item is %s", m.last.Top.Text)
-		}
-		if err := item(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// storages are (key, location, type), the number of elements, and the elements; behind
-// them are the views.
-func (m *member) storages() error {
-	if err := m.each(m.storage); err != nil {
-		return err
-	}
-	if !m.run() {
-		return fmt.Errorf("no views: %s", m.last.Malformed)
-	}
-	return nil
-}
-
-func (m *member) storage() error {
-	size, kind := itemsize(m.last.Imports)
-	n, err := m.c.Uint64()
-	if err != nil {
-		return err
-	}
-	if size == 0 {
-		return fmt.Errorf("a storage of type %q", kind)
-	}
-	if n > math.MaxInt64/uint64(size) {
-		return fmt.Errorf("a storage of %d elements", n)
-	}
-	return m.c.Skip(int64(n) * size)
-}
-
-// itemsize is the size of an element of the storage class that a stream names.
-func itemsize(named []pickle.Import) (size int64, class string) {
-	if len(named) != 1 {
-		return 0, ""
-	}
-	class = named[0].Module + "." + named[0].Name
-	if _, e, _ := pickle.DefaultLists().Classify(named[0].Module, named[0].Name); e != nil {
-		text, _ := strings.CutPrefix(e.Product, "storage:")
-		size, _ = strconv.ParseInt(text, 10, 64)
-	}
-	return size, class
-}
-
-// tensor is (key, storage, type), the number of dimensions, sizes, strides and offset.
-func (m *member) tensor() error {
-	n, err := m.c.Uint32()
-	if err != nil {
-		return err
-	}
-	return m.c.Skip(4 + 16*int64(n) + 8)
 }
 
 // inside is a recorder for what is inside a member.

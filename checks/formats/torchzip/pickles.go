@@ -73,6 +73,7 @@ func (c *checkpoint) data(e *zipfile.Entry) (io.ReaderAt, int64, bool) {
 		r, size = bytes.NewReader(b), int64(len(b))
 	})
 	at := gate.Location{Offset: e.Header}
+	c.rested(e, handed)
 	switch {
 	case cut:
 		c.incomplete(e, "a pickle larger than the limit", "bytes")

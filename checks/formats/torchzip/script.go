@@ -42,6 +42,7 @@ func (c *checkpoint) script(e *zipfile.Entry) {
 	c.doubt("there is code", e.Header)
 	var text []byte
 	handed := c.a.Hand(e, func(_ string, _ int64, r io.Reader) { text, _ = io.ReadAll(io.LimitReader(r, maxScript+1)) })
+	c.rested(e, handed)
 	switch {
 	case handed.Err != nil:
 		c.incomplete(e, handed.Err.Error(), "")

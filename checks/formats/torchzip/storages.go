@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -108,10 +109,21 @@ func (c *checkpoint) sniff(e *zipfile.Entry) {
 // maxNote is the most that a record has that writers of checkpoints add.
 const maxNote = 64
 
-// notes are the small records that torch itself adds.
-var notes = map[string]bool{
-	"version": true, "byteorder": true, ".format_version": true, ".storage_alignment": true,
-	".data/serialization_id": true, ".data/version": true,
+// notes are the small records that torch itself adds: numbers, and the order of bytes.
+var notes = map[string]*regexp.Regexp{
+	"version": digits, ".format_version": digits, ".storage_alignment": digits, ".data/version": digits,
+	".data/serialization_id": digits, "byteorder": regexp.MustCompile(`^(?:little|big)$`),
+}
+
+var digits = regexp.MustCompile(`^[0-9]+\n?$`)
+
+// note reads a small record that torch adds, and doubts one that is something else.
+func (c *checkpoint) note(e *zipfile.Entry, want *regexp.Regexp) {
+	c.taken[e] = true
+	text, h := c.small(e)
+	if h.Anomaly != "" || h.Err != nil || !want.Match(text) {
+		c.doubt(fmt.Sprintf("record %q is not what torch writes", e.Name), e.Header)
+	}
 }
 
 // rest hands back every entry that no pickle accounts for.
@@ -127,11 +139,11 @@ func (c *checkpoint) rest() {
 		}
 		name := zipfile.Fold(e.Name)
 		file := within(name)
-		switch {
-		case notes[file] && e.Size <= maxNote && e.Compressed <= maxNote && !e.Local:
-			c.taken[e] = true
+		switch want := notes[file]; {
+		case want != nil && e.Size <= maxNote && e.Compressed <= maxNote && !e.Local:
+			c.note(e, want)
 			continue
-		case notes[file]:
+		case want != nil:
 			c.unreadRecord(e, "longer", e.Size)
 		case c.form == "torchscript" && strings.HasPrefix(file, "code/") && path.Ext(file) == ".py":
 			c.script(e)
@@ -164,6 +176,7 @@ func (c *checkpoint) storage(file string) bool {
 // hand hands an entry back and states where it is not what the archive says.
 func (c *checkpoint) hand(e *zipfile.Entry) {
 	h := c.a.Hand(e, c.out.Child)
+	c.rested(e, h)
 	switch {
 	case h.Anomaly != "":
 		c.out.Emit(archive.KindAnomaly, gate.Location{Offset: e.Header}, archive.Anomaly{Name: e.Name, Problem: h.Anomaly})
@@ -172,9 +185,17 @@ func (c *checkpoint) hand(e *zipfile.Entry) {
 	}
 }
 
+// rested hands back what stands behind the compressed data of a record.
+func (c *checkpoint) rested(e *zipfile.Entry, h zipfile.Handed) {
+	if h.Rest != nil {
+		c.doubt(fmt.Sprintf("record %q has bytes behind its data", e.Name), e.Header)
+		c.out.Child(e.Name+"[suffix]", h.Rest.Size(), h.Rest)
+	}
+}
+
 // small reads a record of a few bytes.
-func (c *checkpoint) small(e *zipfile.Entry) []byte {
+func (c *checkpoint) small(e *zipfile.Entry) ([]byte, zipfile.Handed) {
 	var b []byte
-	c.a.Hand(e, func(_ string, _ int64, r io.Reader) { b, _ = io.ReadAll(io.LimitReader(r, maxNote)) })
-	return b
+	h := c.a.Hand(e, func(_ string, _ int64, r io.Reader) { b, _ = io.ReadAll(io.LimitReader(r, maxNote+1)) })
+	return b, h
 }

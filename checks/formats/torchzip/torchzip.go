@@ -164,7 +164,8 @@ func (c *checkpoint) state() {
 	f := Checkpoint{Roots: c.roots, Form: c.form}
 	for _, name := range []string{"/version", "/.data/version"} {
 		if e := c.records[zipfile.Fold(c.a.Root())+name]; e != nil && f.Version == "" {
-			f.Version = strings.TrimSpace(string(c.small(e)))
+			text, _ := c.small(e)
+			f.Version = strings.TrimSpace(string(text))
 		}
 	}
 	c.out.Emit(KindCheckpoint, gate.Location{}, f)

@@ -189,6 +189,9 @@ func (i *inspection) link(e *zipfile.Entry) {
 func (i *inspection) child(e *zipfile.Entry) {
 	name, at := e.Name, gate.Location{Offset: e.Header}
 	p := i.a.Hand(e, i.out.Child)
+	if p.Rest != nil {
+		i.out.Child(name+"[suffix]", p.Rest.Size(), p.Rest)
+	}
 	switch {
 	case p.Err == nil && p.Anomaly == "":
 	case p.Err == nil:

@@ -3,8 +3,10 @@ package zip_test
 import (
 	stdzip "archive/zip"
 	"bytes"
+	"compress/flate"
 	"context"
 	"encoding/binary"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -196,6 +198,37 @@ func TestHiddenEndsAreHandedBack(t *testing.T) {
 	}
 	if found != 2 {
 		t.Errorf("%d of 2 among %q", found, names(r))
+	}
+}
+
+// TestBytesBehindDeflatedData holds that what stands behind the end of deflated data, and
+// still in the data of its entry, is handed back.
+func TestBytesBehindDeflatedData(t *testing.T) {
+	const pickle = "cos\nsystem\n."
+	var data, archived bytes.Buffer
+	d, err := flate.NewWriter(&data, flate.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(d, "text")
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data.WriteString(pickle)
+	w := stdzip.NewWriter(&archived)
+	e, err := w.CreateRaw(&stdzip.FileHeader{
+		Name: "a", Method: stdzip.Deflate, CRC32: crc32.ChecksumIEEE([]byte("text")), CompressedSize64: uint64(data.Len()), UncompressedSize64: 4,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = e.Write(data.Bytes())
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := checktest.Inspect(t, zip.Inspector{}, "m.zip", archived.Bytes())
+	if got := names(r); !slices.Equal(got, []string{"a", "a[suffix]"}) || string(r.Children[1].Data) != pickle || told(r) != "anomaly size" || r.State != gate.Unproven {
+		t.Errorf("%q %s %s", got, r.State, checktest.JSON(r.Evidence))
 	}
 }
 

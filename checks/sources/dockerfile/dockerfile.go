@@ -6,6 +6,7 @@ package dockerfile
 import (
 	"context"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -104,6 +105,9 @@ func (b *build) line(t splice.Text) {
 	b.script.Fixed("\n", t.Map.Outer(len(t.S)))
 }
 
+// torchImage matches the images of PyTorch, whose tags begin with its version.
+var torchImage = regexp.MustCompile(`^(?:docker\.io/)?pytorch/pytorch:([0-9]+(?:\.[0-9]+)+)(?:-|$)`)
+
 // from states a base that is a model; other bases are images.
 func (b *build) from(t splice.Text) {
 	for _, w := range fields(t) {
@@ -112,6 +116,8 @@ func (b *build) from(t splice.Text) {
 		}
 		if m, ok := modelid.URI(w.S); ok && m.Source == "hf" {
 			b.state(m, "FROM", nil, w)
+		} else if m := torchImage.FindStringSubmatch(w.S); m != nil {
+			b.file.Out.Bind(gate.Binding{Name: "version:torch", Value: "==" + m[1], At: b.file.Src.At(w.Span(0, len(w.S)))})
 		}
 		return
 	}

@@ -77,3 +77,19 @@ func TestWants(t *testing.T) {
 func FuzzFind(f *testing.F) {
 	checktest.FuzzFind(f, Finder{}, "Dockerfile", "", file, "FROM a\\\n# c\nRUN [\"a\\\"\", \"b\"]", "ADD <<A b\nx", "ONBUILD ADD [\"\\", "ENV A 'b c' d")
 }
+
+func TestVersionOfTorchInTheBaseImage(t *testing.T) {
+	for image, want := range map[string]string{
+		"pytorch/pytorch:2.6.0-cuda12.4-cudnn9-runtime": "==2.6.0", "docker.io/pytorch/pytorch:2.5.1": "==2.5.1",
+		"pytorch/pytorch": "", "pytorch/pytorch:latest": "", "other/pytorch:2.6.0": "", "pytorch/pytorch:2-cuda": "",
+	} {
+		r := checktest.Find(t, Finder{}, "Dockerfile", "", "FROM --platform=linux/amd64 "+image+" AS x\n")
+		got := ""
+		for _, b := range r.Bindings {
+			got += b.Value
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", image, got, want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/pysyntax"
 	"github.com/modelgate/gate/internal/sourcefile"
 	"github.com/modelgate/gate/internal/splice"
 )
@@ -46,7 +47,8 @@ var languages = map[string]string{
 
 // Find walks the lines; the indent of a fence is removed from the lines of its block.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	f := sourcefile.File{Finder: "markdown", Src: src, Out: out}
+	f := document{File: sourcefile.File{Finder: "markdown", Src: src, Out: out}}
+	defer f.program()
 	var block splice.Builder
 	fence, indent, language := "", 0, ""
 	for start, line := range sourcefile.Lines(string(src.Text)) {
@@ -64,7 +66,7 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		}
 		if strings.HasPrefix(text, fence) && strings.Trim(strings.TrimSpace(text), fence[:1]) == "" {
 			if language != "" {
-				f.Embed(language, block.Text())
+				f.block(language, block.Text())
 			}
 			fence = ""
 			continue
@@ -78,6 +80,35 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 		}
 		block.Copy(line[cut:], start+cut)
 	}
+}
+
+// document is a file, and its blocks of Python.
+type document struct {
+	sourcefile.File
+	python []splice.Text
+}
+
+func (d *document) block(language string, t splice.Text) {
+	if language != "python" {
+		d.Embed(language, t)
+		return
+	}
+	d.python = append(d.python, t)
+}
+
+// program hands the blocks of Python back as one program, since a later one uses the names
+// of those before it; one in which something is left open, which would change what
+// follows, by itself.
+func (d *document) program() {
+	var all splice.Builder
+	for _, t := range d.python {
+		if len(d.python) > 1 && len(pysyntax.Parse([]byte(t.S)).Errors) > 0 {
+			d.Embed("python", t)
+			continue
+		}
+		all.Append(t)
+	}
+	d.Embed("python", all.Text())
 }
 
 // opening is the fence with which a line begins.

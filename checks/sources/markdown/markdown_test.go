@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/modelgate/gate/internal/checktest"
@@ -23,6 +24,20 @@ func TestFind(t *testing.T) {
 		if e.Language != w.language || string(e.Source.Text) != w.text || at.Line != w.line || at.Column != w.column {
 			t.Errorf("got %s %q at %+v", e.Language, e.Source.Text, at)
 		}
+	}
+}
+
+func TestBlocksOfPythonAreOneProgram(t *testing.T) {
+	r := checktest.Find(t, Finder{}, "a.md", "", "```python\nm = 'org/m'\n```\n```python\nf(\n```\n- x\n  ```py\n  load(m)\n  ```\n")
+	var got []string
+	for _, e := range r.Embeds {
+		got = append(got, string(e.Source.Text))
+	}
+	if !slices.Equal(got, []string{"f(\n", "m = 'org/m'\nload(m)\n"}) {
+		t.Fatalf("got %q", got)
+	}
+	if at := r.Embeds[1].Source.At(12, 16); at.Line != 9 || at.Column != 3 {
+		t.Errorf("at %+v", at)
 	}
 }
 

@@ -33,7 +33,7 @@ func (m *machine) member(b *value, e *pysyntax.Attribute) set {
 	case instance, class:
 		return m.ownMember(b, e)
 	case symbol:
-		if v := m.fields[e.Attr]; len(v) > 0 && strings.HasSuffix(b.text, "()") {
+		if v := m.fieldOf(e.Attr); len(v) > 0 && strings.HasSuffix(b.text, "()") {
 			return v // of what a function of another file made of the command line
 		}
 		if len(b.text)+len(e.Attr) > maxPath {
@@ -47,7 +47,7 @@ func (m *machine) member(b *value, e *pysyntax.Attribute) set {
 		if e.Attr == "__dict__" {
 			return one(b)
 		}
-		return m.fields[e.Attr]
+		return m.fieldOf(e.Attr)
 	case text:
 		if e.Attr == "value" || e.Attr == "name" {
 			return one(b)
@@ -57,7 +57,7 @@ func (m *machine) member(b *value, e *pysyntax.Attribute) set {
 			return p.value
 		}
 	case unknown:
-		if v, ok := m.fields[e.Attr]; ok && len(v) > 0 {
+		if v := m.fieldOf(e.Attr); len(v) > 0 {
 			return v
 		}
 	}
@@ -66,6 +66,7 @@ func (m *machine) member(b *value, e *pysyntax.Attribute) set {
 
 // ownMember is an attribute of a class of this file or of an instance of one.
 func (m *machine) ownMember(b *value, e *pysyntax.Attribute) set {
+	m.kept.reads(keptAttr, e.Attr)
 	if v, ok := b.attrs[e.Attr]; ok && len(v) > 0 {
 		return v
 	}
@@ -78,12 +79,13 @@ func (m *machine) ownMember(b *value, e *pysyntax.Attribute) set {
 		bound.elts = []set{one(b)}
 		return one(bound)
 	}
-	if v, ok := b.class.attr(e.Attr, 0); ok {
+	if v, ok := m.attrOf(b.class, e.Attr); ok {
 		return v
 	}
 	if e.Attr == "value" && len(b.class.fields) > 0 {
 		var all []set
 		for _, n := range b.class.fields {
+			m.kept.reads(keptAttr, n)
 			all = append(all, b.class.attrs[n])
 		}
 		return m.union(all...)

@@ -143,7 +143,7 @@ func (m *machine) defineClass(s *pysyntax.ClassDef) {
 	m.scope, m.globals = outer, globals
 	for _, a := range body.vars.list {
 		if a.name != classKey && c.methods[a.name] == nil {
-			c.attrs[a.name] = m.union(c.attrs[a.name], a.value)
+			m.addAttr(c.attrs, a.name, a.value)
 		}
 	}
 	m.plainFields(c, s)
@@ -161,6 +161,7 @@ func (m *machine) plainFields(c *classInfo, s *pysyntax.ClassDef) {
 		for _, t := range a.Targets {
 			if n, ok := t.(*pysyntax.Name); ok {
 				c.fields = append(c.fields, n.ID)
+				m.kept.reads(keptAttr, n.ID)
 				m.declare(declaration{name: n.ID, value: c.attrs[n.ID], loader: "attribute " + n.ID})
 			}
 		}
@@ -176,6 +177,6 @@ func (m *machine) field(name string, v set, s *pysyntax.AnnAssign) {
 	if s.Value == nil {
 		return
 	}
-	m.fields[name] = m.union(m.fields[name], v)
+	m.addField(name, v)
 	m.declare(declaration{name: name, value: v, loader: "field " + name})
 }

@@ -1,6 +1,10 @@
 package python
 
-import "github.com/modelgate/gate/internal/pysyntax"
+import (
+	"strings"
+
+	"github.com/modelgate/gate/internal/pysyntax"
+)
 
 // eval is what an expression may be. It follows the calls in it on the way.
 func (m *machine) eval(e pysyntax.Expr) set {
@@ -245,19 +249,33 @@ func (m *machine) index(b *value, keys set) set {
 		return m.union(b.elts...)
 	case namespace:
 		if single {
-			return m.fields[key]
+			return m.fieldOf(key)
 		}
 	case class:
 		if single {
-			v, _ := b.class.attr(key, 0)
+			v, _ := m.attrOf(b.class, key)
 			return v
 		}
 	case symbol:
 		if b.text == "os.environ" && single {
 			return m.getenv(key)
 		}
+		if module, ok := strings.CutSuffix(b.text, ".__dict__"); ok {
+			return m.namesOf(module, keys)
+		}
 	}
 	return nil
+}
+
+// namesOf are the names of a module under keys.
+func (m *machine) namesOf(module string, keys set) set {
+	var out set
+	for _, k := range keys.known() {
+		if len(module)+len(k.text) < maxPath && k.text != "" && !strings.ContainsAny(k.text, ".() ") {
+			out = m.union(out, one(&value{kind: symbol, text: module + "." + k.text, start: k.start, end: k.end}))
+		}
+	}
+	return out
 }
 
 func (m *machine) indexDict(b *value, keys set) set {

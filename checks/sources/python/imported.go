@@ -18,7 +18,12 @@ const maxBound = 4096
 
 // imported notes a name that another module gives. Of a relative import the path from the
 // root is known.
-func (m *machine) imported(name string, relative bool) { m.imports[name] = relative }
+func (m *machine) imported(name string, relative bool) {
+	if old, ok := m.imports[name]; !ok || old != relative {
+		m.kept.writes(keptImport, name, nil, absent)
+	}
+	m.imports[name] = relative
+}
 
 // asked are the names, separated by spaces, by which what a set is may be found elsewhere:
 // a variable, a key, and constants of other modules.
@@ -93,10 +98,12 @@ func (m *machine) constantNames(p string) []string {
 		if p[i] != '.' {
 			continue
 		}
+		m.kept.reads(keptImport, p[:i])
 		if relative, ok := m.imports[p[:i]]; ok {
 			return []string{constantName(p, relative)}
 		}
 	}
+	m.kept.reads(keptImport, p)
 	if relative, ok := m.imports[p]; ok {
 		return []string{constantName(p, relative)}
 	}

@@ -108,6 +108,25 @@ func TestConstantsAreBound(t *testing.T) {
 	}
 }
 
+func TestExportsAreBound(t *testing.T) {
+	const code = "from .names import A, B as C  # why\nfrom ..up import (\n    D,  # one\n    E as F,\n)\nfrom .all import *\nfrom . import sub\nfrom other import G\nif x:\n    from .names import H\n"
+	bound := func(path string) []string {
+		var got []string
+		for _, b := range checktest.Find(t, python.Finder{}, path, "", code).Bindings {
+			got = append(got, b.Name+"="+b.Value)
+		}
+		return got
+	}
+	want := []string{"export:a.b:A=a.b.names:A", "export:a.b:C=a.b.names:B", "export:a.b:D=a.up:D", "export:a.b:F=a.up:E",
+		"export:a.b:*=a.b.all:*", "export:a.b:sub=a.b:sub"}
+	if got := bound("a/b/__init__.py"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := bound("a/b/c.py"); len(got) > 0 {
+		t.Errorf("of a module: %q", got)
+	}
+}
+
 func TestTooManyConstantsAreStated(t *testing.T) {
 	var code strings.Builder
 	code.WriteString("class A:\n  x = 1\n")

@@ -74,6 +74,7 @@ func (m *machine) withVariable(s set, name string) set {
 
 // getenv is what the file itself puts into a variable, or an unknown value with its name.
 func (m *machine) getenv(name string) set {
+	m.kept.reads(keptVariable, name)
 	if v := m.environ[name]; len(v) > 0 {
 		return v
 	}
@@ -81,7 +82,9 @@ func (m *machine) getenv(name string) set {
 }
 
 func (m *machine) setenv(name string, v set) {
-	m.environ[name] = m.union(m.environ[name], v)
+	old := m.environ[name]
+	m.environ[name] = m.union(old, v)
+	m.kept.writes(keptVariable, name, old, m.environ[name])
 	if !m.reporting {
 		return
 	}
@@ -196,9 +199,9 @@ func (m *machine) getattr(a *arguments) set {
 		case b.kind == symbol && len(b.text)+len(name.text) < maxPath:
 			out = append(out, &value{kind: symbol, text: b.text + "." + name.text, start: b.start, end: b.end})
 		case b.kind == namespace || b.kind == unknown:
-			out = m.union(out, m.fields[name.text])
+			out = m.union(out, m.fieldOf(name.text))
 		case b.kind == instance || b.kind == class:
-			v, _ := b.class.attr(name.text, 0)
+			v, _ := m.attrOf(b.class, name.text)
 			out = m.union(out, v)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/pyversion"
 )
 
 // loader is a call that can run code from what it loads: a row of the table.
@@ -44,6 +45,7 @@ func (m *machine) load(path string, a *arguments, model string) {
 		}
 		ev, unsafe := l.judge(a)
 		if !unsafe {
+			m.relies(l, ev, path, a)
 			return
 		}
 		ev.Callee, ev.Unsafe = clean(path), l.unsafe
@@ -60,6 +62,16 @@ func (m *machine) load(path string, a *arguments, model string) {
 		start, end := a.node.Range()
 		m.report.addLoad(ev, start, end)
 		return
+	}
+}
+
+// relies binds a load that leaves out an argument whose default was not always safe, for
+// the versions that other files name.
+func (m *machine) relies(l loader, ev gate.Load, path string, a *arguments) {
+	root, _, _ := strings.Cut(path, ".")
+	if pkg, ok := pyversion.Package(root); ok && l.optional && ev.Value == "absent" {
+		start, end := a.node.Range()
+		m.report.binds[bindKey{"load:" + pkg, clean(path), span{start, end}}] = true
 	}
 }
 

@@ -170,3 +170,22 @@ org/a " r'\n ' 'org/b')`
 		}
 	}
 }
+
+func TestLoadsThatRelyOnADefaultAreBound(t *testing.T) {
+	for code, want := range map[string]string{
+		"import numpy as np\nnp.load(f)":                                "load:numpy=numpy.load",
+		"import keras\nkeras.models.load_model(p)":                      "load:keras=keras.models.load_model",
+		"from tensorflow.keras.models import load_model\nload_model(p)": "load:tensorflow=tensorflow.keras.models.load_model",
+		"import numpy as np\nnp.load(f, allow_pickle=False)":            "",
+		"import numpy as np\nnp.load(f, allow_pickle=True)":             "",
+		"import numpy as np\nnp.save(f, x)":                             "",
+	} {
+		got := ""
+		for _, b := range find(t, code).Bindings {
+			got += b.Name + "=" + b.Value
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", code, got, want)
+		}
+	}
+}

@@ -19,8 +19,8 @@ const (
 )
 
 // machine runs a module without executing it: statement by statement, with sets of values
-// for names. It runs twice, since methods and functions use what stands further down; the
-// second time it reports.
+// for names. It runs again where something that was used was set later, since methods and
+// functions use what stands further down; what the last run reports holds.
 type machine struct {
 	ctx     context.Context
 	mod     *pysyntax.Module
@@ -30,6 +30,7 @@ type machine struct {
 	globals *scope
 
 	reporting bool
+	kept      kept
 	cut       bool // alternatives were left out
 	stopped   string
 	steps     int
@@ -68,7 +69,8 @@ func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bo
 }
 
 func (m *machine) run() {
-	for _, m.reporting = range []bool{false, true} {
+	for range 2 {
+		m.reporting, m.kept = true, kept{}
 		m.functions, m.stars, m.declared, m.steps, m.inlined = nil, nil, nil, 0, 0
 		m.unrolled, m.stored = 1, 0
 		m.report.reset()
@@ -77,8 +79,8 @@ func (m *machine) run() {
 		for i := 0; i < len(m.functions) && m.stopped == ""; i++ {
 			m.alone(m.functions[i])
 		}
-		if m.stopped != "" {
-			m.reporting = true
+		if m.stopped != "" || !m.kept.stale {
+			break
 		}
 	}
 	m.nameDefaults()

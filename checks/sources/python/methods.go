@@ -144,20 +144,20 @@ func (m *machine) parser(path, last string, c *pysyntax.Call, a *arguments) (set
 	case "add_argument", "add_option":
 		dest, v := m.option(a, c)
 		if dest != "" {
-			m.fields[dest] = m.union(m.fields[dest], v)
+			m.addField(dest, v)
 			m.declare(declaration{name: dest, value: v, loader: "option " + dest})
 		}
 		return nil, true
 	case "DEFINE_string", "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum", "DEFINE_list":
 		if name := textOf(first(a.pos)); name != nil {
 			v, _ := a.at(1, "default")
-			m.fields[name.text] = m.union(m.fields[name.text], v)
+			m.addField(name.text, v)
 			m.declare(declaration{name: name.text, value: v, loader: "option " + name.text})
 		}
 		return nil, true
 	case "set_defaults":
 		for _, k := range a.kw {
-			m.fields[k.name] = m.union(m.fields[k.name], k.value)
+			m.addField(k.name, k.value)
 			m.declare(declaration{name: k.name, value: k.value, loader: "option " + k.name})
 		}
 		return nil, true

@@ -45,8 +45,13 @@ func (Finder) Wants(path string, head []byte) bool {
 
 // Find implements checks.Finder.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
+	exports(src, out)
 	sinks := triggered(src.Text)
 	if !sinks && (src.Language != "" || !assignsModel(src.Text)) {
+		return
+	}
+	text := string(src.Text)
+	if !skim(text, src.Path) {
 		return
 	}
 	mod := pysyntax.Parse(src.Text)

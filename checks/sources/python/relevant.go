@@ -1,11 +1,11 @@
 package python
 
 import (
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/modelgate/gate/internal/pysyntax"
+	"github.com/modelgate/gate/internal/pyversion"
 )
 
 // filter tells which nodes of a module may have to do with anything that is reported: a
@@ -27,8 +27,8 @@ const (
 	missing
 )
 
-func newFilter(mod *pysyntax.Module, file string) *filter {
-	return &filter{text: mod.Source, file: file, parts: make([]seen, len(tellingParts)), stars: strings.Contains(mod.Source, "import *")}
+func newFilter(text, file string) *filter {
+	return &filter{text: text, file: file, parts: make([]seen, len(tellingParts)), stars: strings.Contains(text, "import *")}
 }
 
 // fits tells whether one of the rows of a name may be meant. A bare name of a library is
@@ -95,7 +95,7 @@ var words, tellingParts = func() (map[string]*word, []string) {
 	for _, l := range loads {
 		w := at(lastName(l.call))
 		switch {
-		case l.optional:
+		case l.optional && !versioned(l.lib):
 			w.rows = append(w.rows, row{part(l.lib), part(l.flag)})
 		case !l.downloaded:
 			w.rows = append(w.rows, row{lib: part(l.lib)})
@@ -115,6 +115,13 @@ var words, tellingParts = func() (map[string]*word, []string) {
 	return out, parts
 }()
 
+// versioned tells whether the versions of a library decide what its loads permit that leave
+// everything out.
+func versioned(lib string) bool {
+	_, ok := pyversion.Package(lib)
+	return ok
+}
+
 var actingNames = wordSet(`environ putenv add_argument add_option set_defaults DEFINE_string DEFINE_bool DEFINE_boolean
 	DEFINE_enum DEFINE_list subprocess system popen Popen execvp check_call check_output getoutput getstatusoutput
 	create_subprocess_shell create_subprocess_exec get_ipython pexpect spawn executable`)
@@ -124,27 +131,7 @@ var catalogues = wordSet("applications torchvision torchaudio")
 // tellingString tells whether a string may name a model or be a command or an option that
 // names one.
 func tellingString(s *pysyntax.Str) bool {
-	raw := s.Raw
-	if len(raw) > maxText {
-		return true
-	}
-	if flagNames[strings.Trim(raw, `-"'`)] || strings.Contains(raw, "trust_remote_code") || strings.Contains(raw, "trust-remote-code") {
-		return true
-	}
-	slash := strings.Contains(raw, "/")
-	first := strings.TrimLeft(raw, "rRbBuUfF\"'")
-	if i := strings.IndexAny(first, " \t\n\"'\\"); i >= 0 {
-		first = first[:i]
-	}
-	if programs[path.Base(first)] || strings.Contains(raw, " --") || strings.HasPrefix(first, "--") {
-		return true
-	}
-	if !slash {
-		return false
-	}
-	v := s.Value()
-	_, ok := hub(v)
-	return ok || scheme(v) || !strings.Contains(v, " ") && strings.HasSuffix(v, "/")
+	return tellingRaw(s.Raw) || strings.Contains(s.Raw, "/") && tellingValue(s.Value())
 }
 
 var flagNames = func() map[string]bool {

@@ -42,6 +42,7 @@ func TestSinks(t *testing.T) {
 		{"timm of the Hub", "import timm\ntimm.create_model('hf_hub:org/a', pretrained=True)", "hf org/a"},
 		{"torchvision", "import torchvision.models as models\nmodels.resnet50(weights='DEFAULT')", "catalog torchvision/resnet50"},
 		{"torchvision, no download", "import torchvision\ntorchvision.models.resnet50(weights=None)", ""},
+		{"torchaudio by name", "import torchaudio\nT = {'en': 'WAV2VEC2_ASR_BASE_960H'}\ntorchaudio.pipelines.__dict__[T[x]].get_model()", "catalog torchaudio/WAV2VEC2_ASR_BASE_960H"},
 		{"torchaudio", "import torchaudio\nb = torchaudio.pipelines.WAV2VEC2_BASE\nb.get_model()", "catalog torchaudio/WAV2VEC2_BASE"},
 		{"torch hub", "import torch\ntorch.hub.load('owner/repo:v1', 'entry')", "torchhub owner/repo@v1"},
 		{"torch hub, local", "import torch\ntorch.hub.load('./repo', 'entry', source='local')", ""},

@@ -233,6 +233,7 @@ func (m *machine) items(s set) (items []set, known bool) {
 			}
 		case class:
 			for _, name := range v.class.fields {
+				m.kept.reads(keptAttr, name)
 				members := v.class.attrs[name]
 				member := &value{kind: instance, class: v.class, text: v.class.name, attrs: map[string]set{"value": members}}
 				if len(members) > 0 {
@@ -330,11 +331,11 @@ func (m *machine) assignAttribute(t *pysyntax.Attribute, v set) {
 		switch b.kind {
 		case instance, class:
 			if b.attrs != nil {
-				b.attrs[t.Attr] = m.union(b.attrs[t.Attr], v)
+				m.addAttr(b.attrs, t.Attr, v)
 			}
-			b.class.attrs[t.Attr] = m.union(b.class.attrs[t.Attr], v)
+			m.addAttr(b.class.attrs, t.Attr, v)
 		case namespace:
-			m.fields[t.Attr] = m.union(m.fields[t.Attr], v)
+			m.addField(t.Attr, v)
 		}
 	}
 	m.putAttribute(t, v)

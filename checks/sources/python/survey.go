@@ -28,7 +28,7 @@ type survey struct {
 // look tells which functions are worth to be followed or run, and whether the module has
 // anything to be found at all.
 func look(mod *pysyntax.Module, file string) (bodies, bool) {
-	s := &survey{filter: newFilter(mod, file), bound: map[string]bool{}, derived: map[string][]string{}}
+	s := &survey{filter: newFilter(mod.Source, file), bound: map[string]bool{}, derived: map[string][]string{}}
 	s.module.end = len(mod.Source) + 1
 	s.top = &s.module
 	pysyntax.Inspect(mod, s.visit)
@@ -137,7 +137,7 @@ func (s *survey) modules(path string) {
 }
 
 func (s *survey) str(n *pysyntax.Str, start int) {
-	if inner := strings.Trim(n.Raw, `-"'`); len(inner) <= 40 {
+	if inner := strings.Trim(n.Raw, `-"'`); len(inner) <= maxKey {
 		s.top.keys = append(s.top.keys, inner)
 		s.top.needed = s.top.needed || inner == "base_model" || s.fits(words[inner], false)
 		s.flags = s.flags || flagNames[inner]

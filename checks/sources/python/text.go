@@ -40,6 +40,7 @@ func (m *machine) printable(s set, e pysyntax.Expr) set {
 		if v.kind == text || v.kind == constant {
 			out = append(out, v)
 		} else if v.kind == instance {
+			m.kept.reads(keptAttr, "value")
 			out = m.union(out, v.attrs["value"])
 		}
 	}

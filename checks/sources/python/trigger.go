@@ -64,4 +64,4 @@ const triggers = `pretrained from_single_file from_preset transformers diffusers
 	bertopic bert_score gliner setfit optimum paddlenlp onnx EngineArgs LLMConfig lm_eval infinity_emb
 	tensorrt_llm mlc_llm lmdeploy deepspeed mii awq auto_gptq ultralytics segment_anything
 	controlnet_aux xfastertransformer tokenizers skops hf_repo hf_path hf_model tokenizer_path lora_path
-	_MODEL TORCH_FORCE urlretrieve name_or_path model_name Trainer ModelConfig`
+	_MODEL np.load numpy.load TORCH_FORCE urlretrieve name_or_path model_name Trainer ModelConfig`

@@ -1,5 +1,6 @@
 // Package requirements finds models that are installed as Python packages: trained
-// pipelines of spaCy, and wheels on a model hub. Lines are those of pip
+// pipelines of spaCy, and wheels on a model hub; and the versions that a project allows
+// of the libraries whose loading became safe by default. Lines are those of pip
 // (pip.pypa.io/en/stable/reference/requirements-file-format), and the strings of
 // pyproject.toml and conda files that hold the same.
 package requirements
@@ -22,7 +23,7 @@ type Finder struct{}
 func (Finder) Spec() gate.Spec {
 	return gate.Spec{
 		Name: "requirements",
-		Doc:  "Finds models that are installed as Python packages.",
+		Doc:  "Finds models that are installed as Python packages, and the versions of the libraries that load.",
 	}
 }
 
@@ -31,6 +32,9 @@ func (Finder) Wants(p string, head []byte) bool {
 	base := strings.ToLower(path.Base(p))
 	switch base {
 	case "pyproject.toml", "setup.cfg", "setup.py", "pipfile", "environment.yml", "environment.yaml", "conda.yaml", "conda.yml":
+		return true
+	}
+	if locks[base] {
 		return true
 	}
 	ext := path.Ext(base)
@@ -47,6 +51,9 @@ var (
 // Find looks at each line without its comment.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	f := finding{sourcefile.File{Finder: "requirements", Src: src, Out: out}}
+	if f.versions(); locks[strings.ToLower(path.Base(src.Path))] {
+		return
+	}
 	for start, line := range sourcefile.Lines(string(src.Text)) {
 		if ctx.Err() != nil {
 			return

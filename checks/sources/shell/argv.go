@@ -7,6 +7,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/modelid"
+	"github.com/modelgate/gate/internal/pyversion"
 )
 
 // loading is what the arguments of one command say about the models it loads.
@@ -48,9 +49,31 @@ func (w *walker) command(argv []field, at gate.Location) {
 	if !known {
 		spec, rest = command{words: base, read: plausible}, argv[1:]
 	}
+	if installers[spec.words] {
+		w.installed(rest)
+	}
 	l := &loading{loader: spec.words, at: at, args: map[string]string{}}
 	w.arguments(l, spec, rest, known)
 	w.report(l)
+}
+
+// installed binds the versions of the libraries that a command installs.
+func (w *walker) installed(argv []field) {
+	for i, f := range argv {
+		if i > 0 && taking[argv[i-1].text()] {
+			continue
+		}
+		if pkg, specifier, ok := pyversion.Requirement(f.text()); ok {
+			v := f.values[0]
+			w.out.Bind(gate.Binding{Name: "version:" + pkg, Value: specifier, At: w.src.At(v.Span(0, len(v.S)))})
+		}
+	}
+}
+
+// taking are the options of installers whose value may look like a package.
+var taking = map[string]bool{
+	"-c": true, "--channel": true, "-n": true, "--name": true, "-p": true, "--prefix": true, "-t": true, "--target": true,
+	"-G": true, "--group": true, "--extra": true, "-E": true, "--extras": true,
 }
 
 // plausible reads the options of commands that are not known.

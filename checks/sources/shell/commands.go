@@ -85,6 +85,9 @@ var commands = []command{
 	{"pip install", every, "", wheel},
 	{"pip3 install", every, "", wheel},
 	{"uv add", every, "", wheel},
+	{"poetry add", every, "", wheel},
+	{"conda install", none, "", wheel},
+	{"mamba install", none, "", wheel},
 	{"mlflow models", none, "-m --model-uri", modelid.Any},
 	{"mlflow artifacts download", none, "-u --artifact-uri", modelid.Any},
 	{"optimum-cli export", none, "-m", modelid.Any},
@@ -103,6 +106,11 @@ var commands = []command{
 	{"sglang.launch_server", none, "", modelid.Loaded},
 	{"vllm.entrypoints.openai.api_server", none, "", modelid.Loaded},
 	{"vllm.entrypoints.api_server", none, "", modelid.Loaded},
+}
+
+// installers are the commands whose arguments are packages of Python.
+var installers = map[string]bool{
+	"pip install": true, "pip3 install": true, "uv add": true, "poetry add": true, "conda install": true, "mamba install": true,
 }
 
 // talkers print or search their arguments, or keep them as names.

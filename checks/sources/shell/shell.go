@@ -96,6 +96,7 @@ var triggers = []string{
 	"trust", "pretrained", "://", "kaggle", "litgpt", "tune",
 	"lora", "adapter", "tokenizer", "llm", "load(", "pickle",
 	"whisper", "kit ", "oras", "torch", "_core_", "checkpoint",
+	"numpy", "keras", "tensorflow",
 }
 
 // script parses the text, and after an error the lines that follow it.

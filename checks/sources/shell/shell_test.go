@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -230,4 +231,18 @@ func TestWants(t *testing.T) {
 func FuzzFind(f *testing.F) {
 	checktest.FuzzFind(f, Finder{}, "run.sh", "", "hf download ${M:-org/name} --revision x", "A=(a b)\nvllm serve \"${A[@]}\" <<EOF\n$x\nEOF",
 		"docker run -e MODEL_ID=a/b img --model=c/d", "for m in a/b; do ollama pull $m; done", "x=${{ a.b }} {{ y }} \\\n z")
+}
+
+func TestVersionsOfLibrariesThatAreInstalled(t *testing.T) {
+	const script = "pip install -U 'torch>=2.6,<3' numpy ./pkg\nuv pip install torch==2.5.1\npython3 -m pip install torch\nconda install -c pytorch pytorch=2.6 \nnpm install torch@1\necho pip install torch==1.0\n"
+	var got []string
+	for _, b := range checktest.Find(t, Finder{}, "setup.sh", "", script).Bindings {
+		if strings.HasPrefix(b.Name, "version:") {
+			got = append(got, fmt.Sprintf("%s %s %d", b.Name, b.Value, b.At.Line))
+		}
+	}
+	want := []string{"version:torch >=2.6,<3 1", "version:numpy * 1", "version:torch ==2.5.1 2", "version:torch * 3", "version:torch =2.6 4"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

@@ -5,6 +5,7 @@ package vcs
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path"
 	"strings"
 
@@ -19,8 +20,9 @@ type Finder struct{}
 // Spec describes the finder.
 func (Finder) Spec() gate.Spec {
 	return gate.Spec{
-		Name: "vcs",
-		Doc:  "Finds submodules on a model hub and weights kept by Git LFS.",
+		Name:  "vcs",
+		Doc:   "Finds submodules on a model hub or behind an odd transport, and weights kept by Git LFS.",
+		Emits: map[gate.Kind]any{gate.KindUnparsed: gate.Unparsed{}},
 	}
 }
 
@@ -45,19 +47,45 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	}
 	for start, line := range sourcefile.Lines(string(src.Text)) {
 		key, value, ok := strings.Cut(line, "=")
-		value = strings.TrimSpace(value)
-		if !ok || strings.TrimSpace(key) != "url" || value == "" || ctx.Err() != nil {
+		value = strings.Trim(strings.TrimSpace(value), `"`)
+		if !ok || !strings.EqualFold(strings.TrimSpace(key), "url") || value == "" || ctx.Err() != nil {
+			continue
+		}
+		from := start + strings.Index(line, value)
+		if !ordinary(value) {
+			out.Emit(gate.KindUnparsed, src.At(from, from+len(value)), gate.Unparsed{
+				Language: "a submodule", Reason: fmt.Sprintf("the address %q is not one of https, ssh or git", value[:min(len(value), 200)]),
+			})
 			continue
 		}
 		m, ok := modelid.URI(value)
 		if !ok || m.Source == "url" {
 			continue
 		}
-		from := start + strings.Index(line, value)
 		// The tree of the repository holds the commit of a submodule.
 		out.Reference(gate.Reference{Model: m, Loader: "git submodule", At: src.At(from, from+len(value)), Finder: "vcs",
 			Context: gate.InConfig, Resolution: gate.Literal, Immutable: true})
 	}
+}
+
+// ordinary tells whether an address is one of those by which a repository on another
+// machine is fetched. Others run a program of their own, or read this machine's files:
+// https://git-scm.com/docs/gitremote-helpers.
+func ordinary(address string) bool {
+	if strings.Contains(address, "::") {
+		return false
+	}
+	scheme, _, ok := strings.Cut(address, "://")
+	if ok {
+		switch strings.ToLower(scheme) {
+		case "https", "http", "ssh", "git", "git+ssh", "ssh+git":
+			return true
+		}
+		return false
+	}
+	host, _, remote := strings.Cut(address, ":")
+	relative := strings.HasPrefix(address, "./") || strings.HasPrefix(address, "../")
+	return relative || remote && len(host) > 1 && !strings.ContainsAny(host, `/\`) && !strings.HasPrefix(address, "-")
 }
 
 func lfs(f sourcefile.File) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/checktest"
 )
 
@@ -13,6 +14,19 @@ func TestSubmodules(t *testing.T) {
 	r := checktest.Find(t, Finder{}, ".gitmodules", "", text)
 	if len(r.References) != 2 || r.References[0].Model.Key() != "org/name" || r.References[0].At.Line != 3 || r.References[1].Model.Key() != "c/d" {
 		t.Errorf("got %s", checktest.JSON(r.References))
+	}
+}
+
+func TestTransports(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://github.com/x/y.git": true, "git@github.com:x/y.git": true, "ssh://git@h/x": true, "../sibling.git": true, "host:path": true,
+		"ext::sh -c true": false, "file:///etc": false, "/srv/x.git": false, "ftp://h/x": false, "-oProxyCommand=x:y": false, "C:/x": false,
+		"fd::17": false, "transport::address": false,
+	} {
+		r := checktest.Find(t, Finder{}, ".gitmodules", "", "[submodule \"a\"]\n\tURL = \""+address+"\"\n")
+		if got := len(checktest.Of[gate.Unparsed](r, gate.KindUnparsed)) == 0; got != want {
+			t.Errorf("%q is ordinary: %v", address, got)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
+	"github.com/modelgate/gate/internal/cli"
 	"github.com/modelgate/gate/internal/policy"
 )
 
@@ -52,6 +53,7 @@ The fields are those of the JSON report.
 	fmt.Fprint(&w, "\n## The gate itself\n")
 	b.check(&w, engine)
 	b.check(&w, policy.Spec())
+	b.check(&w, cli.ChangeSpec())
 	return w.String()
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
+	"github.com/modelgate/gate/internal/cli"
 	"github.com/modelgate/gate/internal/policy"
 	"github.com/modelgate/gate/rego"
 )
@@ -81,6 +82,9 @@ func open(root fs.FS) (*book, error) {
 	}
 	for kind := range policy.Spec().Emits {
 		b.stated[kind] = append(b.stated[kind], "the policy")
+	}
+	for kind := range cli.ChangeSpec().Emits {
+		b.stated[kind] = append(b.stated[kind], "the comparison with the base")
 	}
 	for _, names := range b.stated {
 		slices.Sort(names)

@@ -23,36 +23,30 @@
 package rules.acquisition["borrowed-model-name"]
 
 import data.lib.fact
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	some message in object.get(messages, item.model, [])
+	some association in hub.about(item)["lookalike.association"]
+	not declared(association)
+	message := words(association)
 }
 
 # A model that is judged by itself has no reference.
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["lookalike.association"]
 	not item.model in referenced
-	some message in messages[item.model]
+	not declared(item)
+	message := words(item)
 }
 
 referenced := {item.model | some item in input.evidence["refs.reference"]}
 
-messages := {model: words |
-	some first in input.evidence["lookalike.association"]
-	model := first.model
-	words := {message(item) |
-		some item in input.evidence["lookalike.association"]
-		item.model == model
-		not declared(item)
-	}
-}
-
 # A model that says on which one it is based does not pass itself off as that.
 declared(item) if item.data.declared == true
 
-message(item) := sprintf("%v is named as a well-known model of %v, and %v is somebody else%v.", [
+words(item) := sprintf("%v is named as a well-known model of %v, and %v is somebody else%v.", [
 	item.model, fact.text(item, "target"), fact.text(item, "name"), because(item),
 ])
 

@@ -1,5 +1,6 @@
 package borrowed_model_name_test
 
+import data.lib.given
 import data.rules.acquisition["borrowed-model-name"] as rule
 
 item_1 := {
@@ -108,21 +109,21 @@ item_5 := {
 named := "Open-OSS/privacy-filter is named as a well-known model of openai, and Open-OSS is somebody else"
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": concat("", [named, "."])}} with input.evidence as {"refs.reference": [item_1], "lookalike.association": [item_2]}
+	rule.violations == {{"on": item_1, "message": concat("", [named, "."])}} with input as given.facts({"refs.reference": [item_1], "lookalike.association": [item_2]})
 }
 
 test_fires_without_reference if {
-	rule.violations == {{"on": item_3, "message": concat("", [named, ": the repository is 0 days old, it has 244000 downloads already."])}} with input.evidence as {"lookalike.association": [item_3]}
+	rule.violations == {{"on": item_3, "message": concat("", [named, ": the repository is 0 days old, it has 244000 downloads already."])}} with input as given.facts({"lookalike.association": [item_3]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lookalike.association": [item_4]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "lookalike.association": [item_4]})
 }
 
 test_silent_in_documents if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_5], "lookalike.association": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_5], "lookalike.association": [item_2]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

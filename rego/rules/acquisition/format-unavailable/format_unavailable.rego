@@ -22,33 +22,28 @@
 package rules.acquisition["format-unavailable"]
 
 import data.lib.config
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	item.model in known
+	files := hub.about(item)["artifact.file"]
 	options := config.options("format-unavailable", item)
-	not available(item.model, options.formats)
+	not available(files, options.formats)
 	message := sprintf("%v has no weights in the format %v.", [item.data.id, concat(" or ", options.formats)])
 }
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in known
+	not hub.about(item)["artifact.file"]
 	options := config.options("format-unavailable", item)
 	message := sprintf("%v must have weights in the format %v: required, no evidence of its files.", [
 		item.data.id, concat(" or ", options.formats),
 	])
 }
 
-known := {item.model | some item in input.evidence["artifact.file"]}
-
-present := {[item.model, item.data.format] |
-	some item in input.evidence["artifact.file"]
-	item.data.role == "weights"
-}
-
-available(model, formats) if {
-	some format in formats
-	[model, format] in present
+available(files, formats) if {
+	some file in files
+	file.data.role == "weights"
+	file.data.format in formats
 }

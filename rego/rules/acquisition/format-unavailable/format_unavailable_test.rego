@@ -1,5 +1,6 @@
 package format_unavailable_test
 
+import data.lib.given
 import data.rules.acquisition["format-unavailable"] as rule
 
 item_1 := {
@@ -64,22 +65,22 @@ item_3 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no weights in the format safetensors."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has no weights in the format safetensors."}} with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_2]})
 }
 
 test_fires_without_files if {
-	rule.violations == {{"on": item_1, "message": "org/name must have weights in the format safetensors: required, no evidence of its files."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name must have weights in the format safetensors: required, no evidence of its files."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_3]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_2]})
 		with data.config.rules["format-unavailable"].options as {"formats": ["torchzip"]}
 }

@@ -27,25 +27,16 @@ import data.lib.use
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("license-not-allowed", item)
-	some license in object.get(licenses, [hub.named(item)], [])
+	some license in hub.about(item)["license.found"]
 	count(names(license) & {lower(id) | some id in options.allow}) == 0
 	message := sprintf("%v is under the licence %v, which the policy does not allow.", [item.data.id, fact.text(license, "spdx")])
 }
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not licenses[hub.named(item)]
+	not hub.about(item)["license.found"]
 	message := sprintf("%v must be under an allowed licence: required, no evidence of its licence.", [item.data.id])
 }
 
-licenses := {model: found |
-	some first in input.evidence["license.found"]
-	model := hub.about(first)
-	found := [license |
-		some license in input.evidence["license.found"]
-		hub.about(license) == model
-	]
-}
-
 # A licence as SPDX calls it, and as the registry does.
-names(license) := {lower(fact.text(license, "spdx")), lower(fact.text(license, "id"))}
+names(license) := {lower(object.get(license.data, name, "?")) | some name in ["spdx", "id"]}

@@ -23,30 +23,26 @@
 package rules.acquisition["lookalike-namespace"]
 
 import data.lib.fact
+import data.lib.hub
 import data.lib.use
 
 violations contains object.union(found, {"on": item}) if {
 	some item in use.remote
-	some found in object.get(findings, item.model, [])
+	some match in hub.about(item)["lookalike.match"]
+	found := finding(match)
 }
 
 # A model that is judged by itself has no reference.
 violations contains object.union(found, {"on": item}) if {
 	some item in input.evidence["lookalike.match"]
 	not item.model in referenced
-	some found in findings[item.model]
+	found := finding(item)
 }
 
 referenced := {item.model | some item in input.evidence["refs.reference"]}
 
-findings := {model: found |
-	some first in input.evidence["lookalike.match"]
-	model := first.model
-	found := {object.union({"message": message(item)}, certainty(item)) |
-		some item in input.evidence["lookalike.match"]
-		item.model == model
-		not fact.field(item, "tier") in {"low", "info"}
-	}
+finding(item) := object.union({"message": message(item)}, certainty(item)) if {
+	not fact.field(item, "tier") in {"low", "info"}
 }
 
 certainty(item) := {} if fact.field(item, "tier") in {"critical", "high", "?"}

@@ -1,5 +1,6 @@
 package lookalike_namespace_test
 
+import data.lib.given
 import data.rules.acquisition["lookalike-namespace"] as rule
 
 item_1 := {
@@ -195,29 +196,29 @@ test_fires if {
 	rule.violations == {
 		{"on": item_1, "message": homoglyph},
 		{"on": item_3, "message": concat("", [association, "."]), "at_most": "warn"},
-	} with input.evidence as {"refs.reference": [item_1, item_3], "lookalike.match": [item_2, item_4]}
+	} with input as given.facts({"refs.reference": [item_1, item_3], "lookalike.match": [item_2, item_4]})
 }
 
 test_fires_by_metadata if {
-	rule.violations == {{"on": item_3, "message": concat("", [association, "; the account is 3 days old, the repository is 2 days old."])}} with input.evidence as {"refs.reference": [item_3], "lookalike.match": [item_5]}
+	rule.violations == {{"on": item_3, "message": concat("", [association, "; the account is 3 days old, the repository is 2 days old."])}} with input as given.facts({"refs.reference": [item_3], "lookalike.match": [item_5]})
 }
 
 test_fires_without_reference if {
-	rule.violations == {{"on": item_8, "message": `m\u0435ta-llama/x: "m\u0435ta-llama" looks like "meta-llama" (homoglyph: characters from outside ASCII).`}} with input.evidence as {"lookalike.match": [item_8]}
+	rule.violations == {{"on": item_8, "message": `m\u0435ta-llama/x: "m\u0435ta-llama" looks like "meta-llama" (homoglyph: characters from outside ASCII).`}} with input as given.facts({"lookalike.match": [item_8]})
 }
 
 test_fires_on_odd_evidence if {
-	rule.violations == {{"on": item_9, "message": "meta-llama-labs/x: \"?\" looks like \"?\" (a similar name)."}} with input.evidence as {"lookalike.match": [item_9]}
+	rule.violations == {{"on": item_9, "message": "meta-llama-labs/x: \"?\" looks like \"?\" (a similar name)."}} with input as given.facts({"lookalike.match": [item_9]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_3], "lookalike.match": [item_6]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_3], "lookalike.match": [item_6]})
 }
 
 test_silent_in_tests if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_7], "lookalike.match": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_7], "lookalike.match": [item_2]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

@@ -20,13 +20,12 @@
 #     - atlas/AML.M0023
 package rules.acquisition["model-card-unapproved"]
 
-import data.lib.hub
 import data.lib.review
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	files := object.get(cards, [hub.named(item)], [])
+	files := cards(item.data.model.source, item.model)
 	not approved(files)
 	message := sprintf("%v has no approved model card: %v.", [item.data.id, reason(files)])
 }
@@ -38,19 +37,10 @@ approved(files) if {
 }
 
 # The cards of the models: the files README.md in the folders of their registries.
-cards := {model: found |
-	some first in readmes
-	model := hub.about(first)
-	found := [item.data |
-		some item in readmes
-		hub.about(item) == model
-	]
-}
-
-readmes := [item |
-	some item in input.evidence["artifact.file"]
-	item.model != ""
-	regex.match(`(^|/)(README|readme)\.md$`, item.at.path)
+cards(source, model) := [file.data |
+	some file in input.about[source][model]["artifact.file"]
+	endswith(file.at.path, ".md")
+	regex.match(`(^|/)(README|readme)\.md$`, file.at.path)
 ]
 
 reason([]) := "required, no evidence of a card"

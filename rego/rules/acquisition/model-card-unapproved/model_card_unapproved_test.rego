@@ -1,5 +1,6 @@
 package model_card_unapproved_test
 
+import data.lib.given
 import data.rules.acquisition["model-card-unapproved"] as rule
 
 item_1 := {
@@ -85,30 +86,30 @@ item_5 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_2]})
 }
 
 test_fires_on_empty if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: its card is empty."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_3], "review.approval": [item_4]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: its card is empty."}} with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_3], "review.approval": [item_4]})
 }
 
 test_fires_on_lapsed_review if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_5]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: no review of its digest is in force."}} with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_5]})
 }
 
 test_fires_without_card if {
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_4]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "artifact.file": [item_2], "review.approval": [item_4]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_fires_without_a_card_among_the_files if {
 	item := object.union(item_2, {"at": {"path": "hf:org/name/config.json"}})
-	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input.evidence as {"refs.reference": [item_1], "artifact.file": [item], "review.approval": [item_4]}
+	rule.violations == {{"on": item_1, "message": "org/name has no approved model card: required, no evidence of a card."}} with input as given.facts({"refs.reference": [item_1], "artifact.file": [item], "review.approval": [item_4]})
 }

@@ -1,5 +1,6 @@
 package model_unavailable_test
 
+import data.lib.given
 import data.rules.acquisition["model-unavailable"] as rule
 
 answer(reason, detail) := {
@@ -24,24 +25,24 @@ test_fires if {
 		{"on": answer("gated", "give a token"), "message": "org/name is gated: give a token."},
 		{"on": answer("revision", ""), "message": "org/name has no such revision."},
 		{"on": model(true), "message": "org/name is disabled by its registry."},
-	} with input.evidence as {
+	} with input as given.facts({
 		"hub.unavailable": [answer("not_found_or_private", ""), answer("gated", "give a token"), answer("revision", "")],
 		"hub.model": [model(true)],
-	}
+	})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {
+	rule.violations == set() with input as given.facts({
 		"hub.unavailable": [answer("network", ""), answer("offline", "")],
 		"hub.model": [model(false)],
-	}
+	})
 }
 
 test_leaves_commits_to_their_rule if {
 	reference := {"at": {"path": "app.py", "line": 3}, "data": {"model": {"revision": "1111111111111111111111111111111111111111"}}}
-	rule.violations == set() with input.evidence as {"refs.reference": [reference], "hub.unavailable": [answer("revision", "")]}
+	rule.violations == set() with input as given.facts({"refs.reference": [reference], "hub.unavailable": [answer("revision", "")]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

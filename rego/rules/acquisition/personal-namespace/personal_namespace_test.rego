@@ -1,5 +1,6 @@
 package personal_namespace_test
 
+import data.lib.given
 import data.rules.acquisition["personal-namespace"] as rule
 
 item_1 := {
@@ -131,22 +132,22 @@ item_6 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name belongs to org, a personal account and not an organization."}} with input.evidence as {"refs.reference": [item_1], "hub.publisher": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name belongs to org, a personal account and not an organization."}} with input as given.facts({"refs.reference": [item_1], "hub.publisher": [item_2]})
 }
 
 test_fires_without_publisher if {
-	rule.violations == {{"on": item_1, "message": "org/name may belong to a personal account: required, no evidence of its publisher."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name may belong to a personal account: required, no evidence of its publisher."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_4, item_5], "hub.publisher": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_4, item_5], "hub.publisher": [item_3]})
 }
 
 test_silent_on_trusted if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "hub.publisher": [item_6]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "hub.publisher": [item_6]})
 		with data.config.publishers as [{"name": "org", "id": "5f0c"}]
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

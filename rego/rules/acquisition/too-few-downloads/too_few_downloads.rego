@@ -29,7 +29,7 @@ import data.lib.use
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("too-few-downloads", item)
-	some answer in object.get(hub.answers, [hub.named(item)], [])
+	some answer in hub.about(item)["hub.model"]
 	downloads := object.get(answer.data, "downloads", 0)
 	downloads < options.min
 	message := sprintf("%v has %v downloads, the policy asks for at least %v.", [item.data.id, downloads, options.min])
@@ -37,7 +37,7 @@ violations contains {"on": item, "message": message} if {
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not hub.named(item) in hub.asked
+	not hub.about(item)["hub.model"]
 	message := sprintf("%v must have at least %v downloads: required, no evidence of their number.", [
 		item.data.id, config.options("too-few-downloads", item).min,
 	])

@@ -1,5 +1,6 @@
 package too_few_downloads_test
 
+import data.lib.given
 import data.rules.acquisition["too-few-downloads"] as rule
 
 item_1 := {
@@ -85,22 +86,22 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has 12 downloads, the policy asks for at least 1001."}} with input.evidence as {"refs.reference": [item_1], "hub.model": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has 12 downloads, the policy asks for at least 1001."}} with input as given.facts({"refs.reference": [item_1], "hub.model": [item_2]})
 }
 
 test_fires_without_number if {
-	rule.violations == {{"on": item_1, "message": "org/name must have at least 1001 downloads: required, no evidence of their number."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name must have at least 1001 downloads: required, no evidence of their number."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_4], "hub.model": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_4], "hub.model": [item_3]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "hub.model": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "hub.model": [item_2]})
 		with data.config.rules["too-few-downloads"].options as {"min": 10}
 }

@@ -1,5 +1,6 @@
 package unverified_publisher_test
 
+import data.lib.given
 import data.rules.acquisition["unverified-publisher"] as rule
 
 item_1 := {
@@ -147,28 +148,28 @@ item_7 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "hub.publisher": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input as given.facts({"refs.reference": [item_1], "hub.publisher": [item_2]})
 }
 
 test_fires_on_verified_user if {
-	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "hub.publisher": [item_3]}
+	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input as given.facts({"refs.reference": [item_1], "hub.publisher": [item_3]})
 }
 
 test_fires_without_publisher if {
-	rule.violations == {{"on": item_1, "message": "org/name must come from a verified organization: required, no evidence of its publisher."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name must come from a verified organization: required, no evidence of its publisher."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_5, item_6], "hub.publisher": [item_4]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_5, item_6], "hub.publisher": [item_4]})
 }
 
 test_silent_on_trusted if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "hub.publisher": [item_7]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "hub.publisher": [item_7]})
 		with data.config.publishers as [{"id": "5f0c"}]
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 entry(verified) := {
@@ -180,11 +181,11 @@ entry(verified) := {
 }
 
 test_the_lock_counts_offline if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry(true)]}
-	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [entry(false)]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "lock.entry": [entry(true)]})
+	rule.violations == {{"on": item_1, "message": "org/name is published by org, which is not a verified organization."}} with input as given.facts({"refs.reference": [item_1], "lock.entry": [entry(false)]})
 }
 
 test_the_owner_after_a_move if {
 	owner := object.union(item_2, {"data": {"name": "other"}})
-	rule.violations == {{"on": item_1, "message": "org/name is published by other, which is not a verified organization."}} with input.evidence as {"refs.reference": [item_1], "hub.publisher": [owner], "lock.entry": [entry(true)]}
+	rule.violations == {{"on": item_1, "message": "org/name is published by other, which is not a verified organization."}} with input as given.facts({"refs.reference": [item_1], "hub.publisher": [owner], "lock.entry": [entry(true)]})
 }

@@ -24,13 +24,12 @@ package rules.acquisition["young-repository"]
 
 import data.lib.config
 import data.lib.hub
-import data.lib.publisher
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("young-repository", item)
-	some answer in object.get(hub.answers, [hub.named(item)], [])
+	some answer in hub.about(item)["hub.model"]
 	age := object.get(answer.data, "age_days", -1)
 	age < options.min_days
 	message := sprintf("%v is %v, the policy asks for at least %v days.", [item.data.id, old(age), options.min_days])
@@ -39,7 +38,7 @@ violations contains {"on": item, "message": message} if {
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("young-repository", item)
-	some owner in publisher.told(item)
+	some owner in hub.about(item)["hub.publisher"]
 	age := object.get(owner.data, "age_days", -1)
 	age < options.min_owner_days
 	message := sprintf("%v belongs to %v, whose account is %v; the policy asks for at least %v days.", [
@@ -49,7 +48,7 @@ violations contains {"on": item, "message": message} if {
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not hub.named(item) in hub.asked
+	not hub.about(item)["hub.model"]
 	message := sprintf("%v must be at least %v days old: required, no evidence of its age.", [
 		item.data.id, config.options("young-repository", item).min_days,
 	])

@@ -1,5 +1,6 @@
 package young_repository_test
 
+import data.lib.given
 import data.rules.acquisition["young-repository"] as rule
 
 item_1 := {
@@ -102,26 +103,26 @@ item_6 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name is 3 days old, the policy asks for at least 30 days."}, {"on": item_1, "message": "org/name belongs to org, whose account is 2 days old; the policy asks for at least 30 days."}} with input.evidence as {"refs.reference": [item_1], "hub.model": [item_2], "hub.publisher": [item_3]}
+	rule.violations == {{"on": item_1, "message": "org/name is 3 days old, the policy asks for at least 30 days."}, {"on": item_1, "message": "org/name belongs to org, whose account is 2 days old; the policy asks for at least 30 days."}} with input as given.facts({"refs.reference": [item_1], "hub.model": [item_2], "hub.publisher": [item_3]})
 }
 
 test_fires_on_unknown_age if {
-	rule.violations == {{"on": item_1, "message": "org/name is of unknown age, the policy asks for at least 30 days."}} with input.evidence as {"refs.reference": [item_1], "hub.model": [item_4]}
+	rule.violations == {{"on": item_1, "message": "org/name is of unknown age, the policy asks for at least 30 days."}} with input as given.facts({"refs.reference": [item_1], "hub.model": [item_4]})
 }
 
 test_fires_without_hub if {
-	rule.violations == {{"on": item_1, "message": "org/name must be at least 30 days old: required, no evidence of its age."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name must be at least 30 days old: required, no evidence of its age."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "hub.model": [item_5], "hub.publisher": [item_6]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "hub.model": [item_5], "hub.publisher": [item_6]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "hub.model": [item_2], "hub.publisher": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "hub.model": [item_2], "hub.publisher": [item_3]})
 		with data.config.rules["young-repository"].options as {"min_days": 3, "min_owner_days": 1}
 }

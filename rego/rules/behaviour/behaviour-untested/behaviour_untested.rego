@@ -5,7 +5,7 @@
 #   its behaviour, and that the result is attested for its digests.
 # custom:
 #   evidence: [refs.reference, behave.attestation, lock.change]
-#   awaits: [behave.attestation, lock.change]
+#   awaits: [behave.attestation]
 #   absence: true
 #   precision: high
 #   security_severity: "5.0"
@@ -21,25 +21,25 @@
 #     - atlas/AML.T0020
 package rules.behaviour["behaviour-untested"]
 
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in tested
-	not unchanged(item.model)
+	not tested(item)
+	not unchanged(item)
 	message := sprintf("%v has no passed behavioural test of these files: required, no evidence.", [item.data.id])
 }
 
-tested := {item.model |
-	some item in input.evidence["behave.attestation"]
-	object.get(item.data, "result", "PASSED") == "PASSED"
+tested(item) if {
+	some attestation in hub.about(item)["behave.attestation"]
+	object.get(attestation.data, "result", "PASSED") == "PASSED"
 }
 
 # A model whose locked digests were compared with those of the base and are the same is
 # neither new nor updated.
-unchanged(model) if {
-	some item in input.evidence["lock.change"]
-	item.model == model
-	item.data.before != ""
-	item.data.before == item.data.after
+unchanged(item) if {
+	some change in hub.about(item)["lock.change"]
+	change.data.before != ""
+	change.data.before == change.data.after
 }

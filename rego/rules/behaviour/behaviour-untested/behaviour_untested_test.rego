@@ -1,5 +1,6 @@
 package behaviour_untested_test
 
+import data.lib.given
 import data.rules.behaviour["behaviour-untested"] as rule
 
 item_1 := {
@@ -68,21 +69,21 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "lock.change": [item_3]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input as given.facts({"refs.reference": [item_1], "lock.change": [item_3]})
 }
 
 test_fires_without_lock if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed behavioural test of these files: required, no evidence."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.change": [item_3], "behave.attestation": [item_4]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "lock.change": [item_3], "behave.attestation": [item_4]})
 }
 
 test_silent_on_unchanged if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "lock.change": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "lock.change": [item_2]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

@@ -5,7 +5,6 @@
 #   model that nobody has reviewed in this repository.
 # custom:
 #   evidence: [lock.change]
-#   awaits: [lock.change]
 #   precision: very-high
 #   security_severity: "4.0"
 #   remediation: >-

@@ -1,5 +1,6 @@
 package lock_changed_test
 
+import data.lib.given
 import data.rules.change["lock-changed"] as rule
 
 entry(before, after) := {
@@ -15,13 +16,13 @@ test_fires if {
 		{"on": entry("", "2"), "message": "The lock of org/name is new, at 2."},
 		{"on": entry("1", ""), "message": "The lock of org/name is removed; it was at 1."},
 		{"on": entry("1", "2"), "message": "The lock of org/name is at 2, and was at 1."},
-	} with input.evidence as {"lock.change": [entry("", "2"), entry("1", ""), entry("1", "2")]}
+	} with input as given.facts({"lock.change": [entry("", "2"), entry("1", ""), entry("1", "2")]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"lock.change": [entry("1", "1")]}
+	rule.violations == set() with input as given.facts({"lock.change": [entry("1", "1")]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

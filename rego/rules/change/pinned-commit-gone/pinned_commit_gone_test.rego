@@ -1,5 +1,6 @@
 package pinned_commit_gone_test
 
+import data.lib.given
 import data.rules.change["pinned-commit-gone"] as rule
 
 commit(exists) := {
@@ -27,28 +28,28 @@ reference := {
 }
 
 test_fires if {
-	rule.violations == {{"on": commit(false), "message": "org/name has no commit 11aa any more."}} with input.evidence as {"pinning.commit": [commit(false)]}
+	rule.violations == {{"on": commit(false), "message": "org/name has no commit 11aa any more."}} with input as given.facts({"pinning.commit": [commit(false)]})
 }
 
 test_fires_where_the_registry_says_so if {
-	rule.violations == {{"on": answer("app.py"), "message": "org/name does not have the commit that the code pins."}} with input.evidence as {
+	rule.violations == {{"on": answer("app.py"), "message": "org/name does not have the commit that the code pins."}} with input as given.facts({
 		"hub.unavailable": [answer("app.py"), answer("b.py")],
 		"refs.reference": [reference],
-	}
+	})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"pinning.commit": [commit(true)], "hub.unavailable": [answer("b.py")], "refs.reference": [reference]}
+	rule.violations == set() with input as given.facts({"pinning.commit": [commit(true)], "hub.unavailable": [answer("b.py")], "refs.reference": [reference]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_says_it_once if {
-	count(rule.violations) == 1 with input.evidence as {
+	count(rule.violations) == 1 with input as given.facts({
 		"pinning.commit": [object.union(object.remove(commit(false), ["at"]), {"at": {"path": "app.py"}})],
 		"hub.unavailable": [answer("app.py")],
 		"refs.reference": [reference],
-	}
+	})
 }

@@ -5,7 +5,6 @@
 #   judged by the policy of the base, and the edit itself must be reviewed.
 # custom:
 #   evidence: [policy.change]
-#   awaits: [policy.change]
 #   precision: very-high
 #   security_severity: "8.0"
 #   remediation: >-

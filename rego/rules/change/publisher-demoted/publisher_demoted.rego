@@ -24,13 +24,11 @@
 package rules.change["publisher-demoted"]
 
 import data.lib.fact
-import data.lib.hub
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["hub.publisher"]
 	item.data.verified == false
-	some entry in input.evidence["lock.entry"]
-	hub.about(entry) == hub.about(item)
+	some entry in input.about[object.get(item.data, "registry", "hf")][item.model]["lock.entry"]
 	entry.data.owner.verified == true
 	object.get(entry.data.owner, "id", "") == object.get(item.data, "id", "")
 	message := sprintf("%v, which publishes %v, was a verified organization when it was locked and is none now.", [

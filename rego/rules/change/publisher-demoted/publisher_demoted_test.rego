@@ -1,5 +1,6 @@
 package publisher_demoted_test
 
+import data.lib.given
 import data.rules.change["publisher-demoted"] as rule
 
 owner(verified, registry) := {
@@ -22,19 +23,19 @@ test_fires if {
 	rule.violations == {{
 		"on": owner(false, "hf"),
 		"message": "org, which publishes org/name, was a verified organization when it was locked and is none now.",
-	}} with input.evidence as {"hub.publisher": [owner(false, "hf")], "lock.entry": [entry(true)]}
+	}} with input as given.facts({"hub.publisher": [owner(false, "hf")], "lock.entry": [entry(true)]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"hub.publisher": [owner(true, "hf"), owner(false, "ollama")], "lock.entry": [entry(true)]}
-	rule.violations == set() with input.evidence as {"hub.publisher": [owner(false, "hf")], "lock.entry": [entry(false)]}
+	rule.violations == set() with input as given.facts({"hub.publisher": [owner(true, "hf"), owner(false, "ollama")], "lock.entry": [entry(true)]})
+	rule.violations == set() with input as given.facts({"hub.publisher": [owner(false, "hf")], "lock.entry": [entry(false)]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_leaves_another_account_to_its_rule if {
 	another := object.union(owner(false, "hf"), {"data": {"id": "5f0c"}})
-	rule.violations == set() with input.evidence as {"hub.publisher": [another], "lock.entry": [entry(true)]}
+	rule.violations == set() with input as given.facts({"hub.publisher": [another], "lock.entry": [entry(true)]})
 }

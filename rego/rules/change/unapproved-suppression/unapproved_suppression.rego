@@ -2,8 +2,9 @@
 # title: Comment asks for a waiver that it does not get
 # description: >-
 #   A comment "gate: ignore[rule-id] reason" counts only for the rules that the policy
-#   lists under inline, and only with a reason. This one does nothing: what it is about is
-#   judged as if it were not there.
+#   lists under inline, and only with a reason; on a proposed change only if its base has it
+#   over the same line. This one does nothing: what it is about is judged as if it were not
+#   there.
 # custom:
 #   evidence: [policy.ignore]
 #   precision: very-high
@@ -42,6 +43,9 @@ problem(id, _) := "nothing may waive that rule" if {
 problem(id, item) := "it gives no reason" if {
 	waiver.left_to_comments(id)
 	fact.optional(item, "reason") == ""
+} else := "the change adds it, or moves it to another line" if {
+	waiver.left_to_comments(id)
+	waiver.proposed(item)
 } else := "no line of the file is its own" if {
 	waiver.left_to_comments(id)
 	not waiver.counts(id, item)

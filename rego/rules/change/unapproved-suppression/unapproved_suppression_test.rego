@@ -36,6 +36,10 @@ test_no_line if {
 	messages({"line": 0}) == {"The comment does not waive unpinned-revision: no line of the file is its own."}
 }
 
+test_proposed if {
+	messages({"added": true}) == {"The comment does not waive unpinned-revision: the change adds it, or moves it to another line."}
+}
+
 test_never if {
 	messages({"rules": ["digest-mismatch"]}) == {"The comment does not waive digest-mismatch: nothing may waive that rule."}
 }

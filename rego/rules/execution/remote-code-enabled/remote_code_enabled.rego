@@ -59,12 +59,15 @@ places(item) := item.data.loaded_at if {
 
 # A load of the same call says as much.
 stated(place) if {
-	some line in lines[place.path]
+	some line in by_path[place.path]
 	line >= place.line
 	line <= object.get(place, "end_line", place.line)
 }
 
 lines[load.at.path] contains load.at.line if some load in use.loads("remote-code")
+
+# All at once: asked by a key, the rule above would go through the loads for each.
+by_path := lines
 
 loaded(item) := item.data.id if {
 	item.data.id != ""

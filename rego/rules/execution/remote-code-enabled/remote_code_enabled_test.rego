@@ -1,5 +1,6 @@
 package remote_code_enabled_test
 
+import data.lib.given
 import data.rules.execution["remote-code-enabled"] as rule
 
 item_1 := {
@@ -106,30 +107,30 @@ item_7 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}, {"on": item_2, "message": "transformers.pipeline runs Python code from the repository of the model that it loads.", "at_most": "warn"}} with input.evidence as {"code.load": [item_1, item_2]}
+	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}, {"on": item_2, "message": "transformers.pipeline runs Python code from the repository of the model that it loads.", "at_most": "warn"}} with input as given.facts({"code.load": [item_1, item_2]})
 }
 
 test_says_whose_code if {
 	pipeline := object.union(item_1, {"data": {"flag": "custom_pipeline", "value": "some_pipeline"}})
 	data_set := object.union(item_1, {"data": {"callee": "datasets.load_dataset", "model": ""}})
-	{violation.message | some violation in rule.violations} == {"transformers.AutoModel.from_pretrained(custom_pipeline=some_pipeline) runs Python code from the custom pipeline some_pipeline.", "datasets.load_dataset(trust_remote_code=True) runs Python code from the repository of the data set that it loads."} with input.evidence as {"code.load": [pipeline, data_set]}
+	{violation.message | some violation in rule.violations} == {"transformers.AutoModel.from_pretrained(custom_pipeline=some_pipeline) runs Python code from the custom pipeline some_pipeline.", "datasets.load_dataset(trust_remote_code=True) runs Python code from the repository of the data set that it loads."} with input as given.facts({"code.load": [pipeline, data_set]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"code.load": [item_3, item_4]}
+	rule.violations == set() with input as given.facts({"code.load": [item_3, item_4]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == set() with input.evidence as {"code.load": [item_1], "python.file": [item_5], "review.approval": [item_6]}
+	rule.violations == set() with input as given.facts({"code.load": [item_1], "python.file": [item_5], "review.approval": [item_6]})
 		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
 }
 
 test_fires_on_unreviewed_file if {
-	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}} with input.evidence as {"code.load": [item_1], "python.file": [item_5, item_7], "review.approval": [item_6]}
+	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained(trust_remote_code=True) runs Python code from the repository of org/name."}} with input as given.facts({"code.load": [item_1], "python.file": [item_5, item_7], "review.approval": [item_6]})
 		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
 }
 
@@ -152,7 +153,7 @@ reference(fields) := {
 sink := {"path": "app.py", "line": 9, "column": 5, "end_line": 11}
 
 found(evidence) := {[violation.on.at, violation.at_most, violation.message] | some violation in violations} if {
-	violations := rule.violations with input.evidence as evidence
+	violations := rule.violations with input as given.facts(evidence)
 }
 
 may(subject) := sprintf("transformers.AutoModel.from_pretrained may run code from the repository of %v: the value of trust_remote_code is known only at run time.", [subject])
@@ -186,6 +187,6 @@ test_silent_on_known_value if {
 }
 
 test_silent_on_unknown_value_of_reviewed_code if {
-	rule.violations == set() with input.evidence as {"refs.reference": [reference({})], "python.file": [item_5], "review.approval": [item_6]}
+	rule.violations == set() with input as given.facts({"refs.reference": [reference({})], "python.file": [item_5], "review.approval": [item_6]})
 		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
 }

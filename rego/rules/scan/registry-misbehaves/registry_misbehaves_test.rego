@@ -1,5 +1,6 @@
 package registry_misbehaves_test
 
+import data.lib.given
 import data.rules.scan["registry-misbehaves"] as rule
 
 server := {
@@ -19,20 +20,20 @@ contradiction := {
 }
 
 test_fires if {
-	rule.violations == {{"on": server, "message": "The registry of org/name ignored a range."}} with input.evidence as {"hub.server": [server]}
+	rule.violations == {{"on": server, "message": "The registry of org/name ignored a range."}} with input as given.facts({"hub.server": [server]})
 }
 
 test_contradiction_is_a_warning if {
 	rule.violations == {{
 		"on": contradiction, "at_most": "warn",
 		"message": "The registry says that org/name was made at 2023-01-01T00:00:00Z, and by its identifier it was at 2025-01-01T00:00:00Z.",
-	}} with input.evidence as {"reuse.contradiction": [contradiction]}
+	}} with input as given.facts({"reuse.contradiction": [contradiction]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"hub.server": []}
+	rule.violations == set() with input as given.facts({"hub.server": []})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

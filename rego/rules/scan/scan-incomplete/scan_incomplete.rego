@@ -3,15 +3,16 @@
 # description: >-
 #   The gate could not read all of this: a limit was spent, a part is encrypted or
 #   missing, or a registry did not answer. What was not read may be anything, so it
-#   does not pass. That no registry was to be asked, or that there is no client for one, is
-#   said by the report.
+#   does not pass. A model of a source of low trust must be read in full, and not by
+#   ranges. That no registry was to be asked, or that there is no client for one, is said
+#   by the report.
 # custom:
-#   evidence: [scan.incomplete, scan.symlink, hub.unavailable]
+#   evidence: [scan.incomplete, scan.symlink, hub.unavailable, artifact.file]
 #   precision: very-high
 #   security_severity: "5.0"
 #   remediation: >-
 #     Repair the file, put the file itself in the place of a link, run again when the
-#     registry answers, or waive this path.
+#     registry answers, fetch what must be read in full, or waive this path.
 #   standards:
 #     - cwe-409
 #     - cwe-770
@@ -50,6 +51,24 @@ violations contains {"on": item, "message": message} if {
 }
 
 # Reasons that another rule judges, and those that are no failure.
+violations contains {"on": files[0], "message": message} if {
+	some models in input.about
+	some model, kinds in models
+	files := [file |
+		some file in kinds["artifact.file"]
+		file.source in low_trust
+		object.get(file.data, "mode", "") == "range"
+	]
+	count(files) > 0
+	message := sprintf("%v was read by ranges, and the policy gives its source low trust: `gate fetch` reads all of it.", [model])
+}
+
+# The sources whose models must be read in full.
+low_trust := {source.name |
+	some source in data.config.sources
+	source.trust == "low"
+}
+
 elsewhere := {"not_found_or_private", "gated", "disabled", "revision", "entry", "offline", "unsupported"}
 
 detail(item) := sprintf(": %v.", [trim_suffix(fact.text(item, "detail"), ".")]) if {

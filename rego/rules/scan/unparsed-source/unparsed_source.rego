@@ -2,7 +2,7 @@
 # title: Source file could not be parsed
 # description: >-
 #   Only the words of the file were looked at, so that loads and references may be
-#   missed.
+#   missed. Where a proposed change adds or edits the file, unparsed-change judges it too.
 # custom:
 #   evidence: [refs.unparsed]
 #   precision: high

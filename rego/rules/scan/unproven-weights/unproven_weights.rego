@@ -26,7 +26,7 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
 	item.data.role == "weights"
 	object.get(item.data, "nested", false) == false
-	fact.field(item, "state") != "verified"
+	object.get(item.data, "state", "?") != "verified"
 	message := sprintf("%v is %v: not all of its bytes are accounted for%v.", [
 		fact.entry(item), fact.text(item, "state"), reason(item),
 	])

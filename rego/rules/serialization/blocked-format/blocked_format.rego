@@ -26,25 +26,33 @@ import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
-	options := config.options("blocked-format", item)
-	format.listed(item.data.format, options.formats)
+	blocked(item.source, item.data.format)
 	not spoken_for(item)
-	not excused(item, options.unless_sibling)
+	not excused(item)
 	message := sprintf("%v is a %v file, a format that the policy blocks.", [fact.entry(item), item.data.format])
 }
 
 # The pickle inside of a checkpoint is the checkpoint's.
 spoken_for(item) if format.container(item.at.path) in format.checkpoints
 
-excused(item, siblings) if {
-	some blocked, wanted in siblings
-	format.listed(item.data.format, [blocked])
+# Asked once for each format of a source, as are the siblings that excuse it.
+blocked(source, name) if {
+	format.listed(name, config.demand("blocked-format", source).options.formats)
+} else := false
+
+siblings(source, name) := {wanted |
+	some refused, wanted in config.demand("blocked-format", source).options.unless_sibling
+	format.listed(name, [refused])
+}
+
+excused(item) if {
+	some wanted in siblings(item.source, item.data.format)
 	[item.model, item.data.dir, item.data.role, wanted] in present
 	not basename(item.at.path) in asked_for
 }
 
 # What no reference loads does no harm to those that judge by format.
-excused(item, _) if fact.optional(item, "loaded") == "no"
+excused(item) if fact.optional(item, "loaded") == "no"
 
 present := {[item.model, item.data.dir, item.data.role, item.data.format] |
 	some item in input.evidence["artifact.file"]

@@ -24,15 +24,19 @@ import data.lib.format
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
+	not allowed(item.source, object.get(item.data, "format", ""))
 	format.weights(item)
 	not format.container(item.at.path) in weights
 	fact.optional(item, "loaded") != "no"
-	options := config.options("format-not-allowed", item)
-	not format.listed(fact.optional(item, "format"), options.formats)
 	message := sprintf("%v has the format %v, which the policy does not allow for weights.", [fact.entry(item), named(fact.optional(item, "format"))])
 }
 
 # The parts of a file of weights are its format's.
+# Asked once for each format of a source.
+allowed(source, name) if {
+	format.listed(name, config.demand("format-not-allowed", source).options.formats)
+} else := false
+
 weights := {item.at.path |
 	some item in input.evidence["artifact.file"]
 	item.data.role == "weights"

@@ -23,7 +23,7 @@ import data.lib.format
 
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
-	format.weights(item)
 	format.unknown(item)
+	format.weights(item)
 	message := sprintf("%v is a file of weights in a format that the gate does not know.", [fact.entry(item)])
 }

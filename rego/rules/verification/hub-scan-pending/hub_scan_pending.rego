@@ -27,7 +27,7 @@ import data.lib.use
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	item.data.model.source == "hf"
-	not hub.named(item) in done
+	not scanned(item)
 	message := sprintf("%v must pass the scan of its hub: required, no evidence that it is done.", [item.data.id])
 }
 
@@ -39,7 +39,7 @@ violations contains {"on": item, "message": message} if {
 	message := sprintf("%v of %v has no result in the scan of its hub: %v.", [file.path, item.model, file.level])
 }
 
-done := {hub.about(item) |
-	some item in input.evidence["hub.scan"]
-	item.data.done == true
+scanned(item) if {
+	some scan in hub.about(item)["hub.scan"]
+	scan.data.done == true
 }

@@ -1,5 +1,6 @@
 package hub_scan_pending_test
 
+import data.lib.given
 import data.rules.verification["hub-scan-pending"] as rule
 
 item_1 := {
@@ -82,19 +83,19 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input as given.facts({"refs.reference": [item_1], "hub.scan": [item_2]})
 }
 
 test_fires_without_scan if {
-	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name must pass the scan of its hub: required, no evidence that it is done."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_4], "hub.scan": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_4], "hub.scan": [item_3]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_fires_on_a_file_without_result if {
@@ -102,7 +103,7 @@ test_fires_on_a_file_without_result if {
 	rule.violations == {{
 		"on": item,
 		"message": "a.bin of org/name has no result in the scan of its hub: error.",
-	}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item]}
+	}} with input as given.facts({"refs.reference": [item_1], "hub.scan": [item]})
 }
 
 test_fires_on_the_scan_of_another_registry if {
@@ -110,5 +111,5 @@ test_fires_on_the_scan_of_another_registry if {
 	rule.violations == {{
 		"on": item_1,
 		"message": "org/name must pass the scan of its hub: required, no evidence that it is done.",
-	}} with input.evidence as {"refs.reference": [item_1], "hub.scan": [item]}
+	}} with input as given.facts({"refs.reference": [item_1], "hub.scan": [item]})
 }

@@ -28,27 +28,29 @@ import data.lib.use
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("security-scan-missing", item)
-	not hub.named(item) in read
+	not read(item.data.model.source, item.model)
 	not recorded(item, options.max_age_days)
 	message := sprintf("%v has no passed security scan of the last %v days: required, no evidence.", [item.data.id, options.max_age_days])
 }
 
 recorded(item, max_age) if {
-	some record in input.evidence["scan.record"]
-	hub.locked(record) == hub.pinned(item)
+	some record in hub.pinned(item, "scan.record")
 	record.data.verdict == "pass"
 	record.data.age_days <= max_age
-	not hub.named(item) in moved
+
+	# A model that is not at its locked commit any more has other files than were scanned.
+	not hub.about(item)["watch.moved"]
 }
 
-# The models that are not at their locked commits any more: other files were scanned.
-moved := {hub.about(item) | some item in input.evidence["watch.moved"]}
-
-# The models whose files this run has read: what it found in them, other rules judge.
-read := {hub.about(item) | some item in input.evidence["artifact.file"]} - unread
-
-unread := {hub.about(item) |
-	some item in input.evidence["artifact.file"]
-	item.data.state == "unread"
-	object.get(item.data, "loaded", "") != "no"
-} | {hub.about(item) | some item in input.evidence["scan.incomplete"]}
+# Whether this run has read the files of a model: what it found in them, other rules judge.
+read(registry, model) if {
+	facts := input.about[registry][model]
+	files := facts["artifact.file"]
+	not facts["scan.incomplete"]
+	unread := [file |
+		some file in files
+		file.data.state == "unread"
+		object.get(file.data, "loaded", "") != "no"
+	]
+	count(unread) == 0
+} else := false

@@ -1,5 +1,6 @@
 package security_scan_missing_test
 
+import data.lib.given
 import data.rules.verification["security-scan-missing"] as rule
 
 item_1 := {
@@ -89,19 +90,19 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed security scan of the last 90 days: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "scan.record": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed security scan of the last 90 days: required, no evidence."}} with input as given.facts({"refs.reference": [item_1], "scan.record": [item_2]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_4], "scan.record": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_4], "scan.record": [item_3]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed security scan of the last 2 days: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "scan.record": [item_3]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed security scan of the last 2 days: required, no evidence."}} with input as given.facts({"refs.reference": [item_1], "scan.record": [item_3]})
 		with data.config.rules["security-scan-missing"].options as {"max_age_days": 2}
 }
 
@@ -116,32 +117,32 @@ file(fields) := {
 }
 
 test_silent_where_this_run_has_read_it if {
-	rule.violations == set() with input.evidence as {
+	rule.violations == set() with input as given.facts({
 		"refs.reference": [item_1],
 		"artifact.file": [file({}), file({"state": "unread", "loaded": "no"})],
-	}
+	})
 }
 
 test_fires_where_a_file_is_unread if {
-	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "artifact.file": [file({}), file({"state": "unread"})]}
-	rule.violations == missing with input.evidence as {
+	rule.violations == missing with input as given.facts({"refs.reference": [item_1], "artifact.file": [file({}), file({"state": "unread"})]})
+	rule.violations == missing with input as given.facts({
 		"refs.reference": [item_1],
 		"artifact.file": [file({})],
 		"scan.incomplete": [{"at": {"path": "hf:org/name/n.bin"}, "data": {}, "model": "org/name"}],
-	}
+	})
 }
 
 test_fires_on_a_record_of_another_revision if {
 	record := object.union(item_3, {"data": {"revision": "v2"}})
-	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [record]}
+	rule.violations == missing with input as given.facts({"refs.reference": [item_1], "scan.record": [record]})
 }
 
 test_fires_on_a_record_without_age if {
 	record := object.union(object.remove(item_3, ["data"]), {"data": {"verdict": "pass"}})
-	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [record]}
+	rule.violations == missing with input as given.facts({"refs.reference": [item_1], "scan.record": [record]})
 }
 
 test_fires_on_a_record_of_other_files if {
 	moved := {"at": {"path": "app.py"}, "data": {"ref": "main"}, "model": "org/name"}
-	rule.violations == missing with input.evidence as {"refs.reference": [item_1], "scan.record": [item_3], "watch.moved": [moved]}
+	rule.violations == missing with input as given.facts({"refs.reference": [item_1], "scan.record": [item_3], "watch.moved": [moved]})
 }

@@ -21,16 +21,17 @@
 #     - atlas/AML.T0020
 package rules.verification["test-results-missing"]
 
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not item.model in passed
+	not passed(item)
 	message := sprintf("%v has no passed test results: required, no evidence.", [item.data.id])
 }
 
-passed := {item.model |
-	some item in input.evidence["attestation.test_result"]
-	item.data.result == "PASSED"
-	object.get(item.data, "signer", "") != ""
+passed(item) if {
+	some result in hub.about(item)["attestation.test_result"]
+	result.data.result == "PASSED"
+	object.get(result.data, "signer", "") != ""
 }

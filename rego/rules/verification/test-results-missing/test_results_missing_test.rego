@@ -1,5 +1,6 @@
 package test_results_missing_test
 
+import data.lib.given
 import data.rules.verification["test-results-missing"] as rule
 
 item_1 := {
@@ -58,13 +59,13 @@ item_3 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no passed test results: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "attestation.test_result": [item_2]}
+	rule.violations == {{"on": item_1, "message": "org/name has no passed test results: required, no evidence."}} with input as given.facts({"refs.reference": [item_1], "attestation.test_result": [item_2]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "attestation.test_result": [item_3]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "attestation.test_result": [item_3]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }

@@ -28,18 +28,20 @@ import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
-	not hub.pinned(item) in locked
+	not locked(item)
 	message := sprintf("%v has no entry with digests in the lock.", [item.data.id])
 }
 
-locked := {hub.locked(item) |
-	some item in input.evidence["lock.entry"]
-	files := [file |
-		some file in fact.list(item, "files")
+locked(item) if {
+	some entry in hub.pinned(item, "lock.entry")
+	complete(entry)
+}
+
+complete(entry) if {
+	digests := [object.get(file, "sha256", "") |
+		some file in fact.list(entry, "files")
 		object.get(file, "excluded", "") == ""
 	]
-	count(files) > 0
-	every file in files {
-		object.get(file, "sha256", "") != ""
-	}
+	count(digests) > 0
+	not "" in digests
 }

@@ -42,17 +42,9 @@ moment(item) := sprintf("at %q", [item.data.model.revision]) if {
 
 # The commit that the lock has, for whoever pins it.
 known(item) := sprintf("; the lock has it at %v", [found[0]]) if {
-	found := commits[hub.pinned(item)]
-	count(found) > 0
-} else := ""
-
-commits := {model: found |
-	some first in input.evidence["lock.entry"]
-	model := hub.locked(first)
 	found := [entry.data.commit |
-		some entry in input.evidence["lock.entry"]
-		entry.model == first.model
-		hub.locked(entry) == model
+		some entry in hub.pinned(item, "lock.entry")
 		object.get(entry.data, "commit", "") != ""
 	]
-}
+	count(found) > 0
+} else := ""

@@ -1,5 +1,6 @@
 package unpinned_revision_test
 
+import data.lib.given
 import data.rules.verification["unpinned-revision"] as rule
 
 item_1 := {
@@ -192,15 +193,15 @@ item_7 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained loads org/name without a commit, which its owner can change at any time."}, {"on": item_2, "message": "transformers.AutoModel.from_pretrained loads org/name at \"main\", which its owner can change at any time."}, {"on": item_3, "message": "transformers.AutoModel.from_pretrained loads https://a.example/m.pt without a digest, which its owner can change at any time."}, {"on": item_4, "message": "transformers.AutoModel.from_pretrained loads acme/m without a fixed version, which its owner can change at any time."}} with input.evidence as {"refs.reference": [item_1, item_2, item_3, item_4]}
+	rule.violations == {{"on": item_1, "message": "transformers.AutoModel.from_pretrained loads org/name without a commit, which its owner can change at any time."}, {"on": item_2, "message": "transformers.AutoModel.from_pretrained loads org/name at \"main\", which its owner can change at any time."}, {"on": item_3, "message": "transformers.AutoModel.from_pretrained loads https://a.example/m.pt without a digest, which its owner can change at any time."}, {"on": item_4, "message": "transformers.AutoModel.from_pretrained loads acme/m without a fixed version, which its owner can change at any time."}} with input as given.facts({"refs.reference": [item_1, item_2, item_3, item_4]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_5, item_6, item_7]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_5, item_6, item_7]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_names_the_locked_commit if {
@@ -209,5 +210,5 @@ test_names_the_locked_commit if {
 	rule.violations == {{
 		"on": item_1,
 		"message": "transformers.AutoModel.from_pretrained loads org/name without a commit, which its owner can change at any time; the lock has it at 11aa.",
-	}} with input.evidence as {"refs.reference": [item_1], "lock.entry": [bare, entry]}
+	}} with input as given.facts({"refs.reference": [item_1], "lock.entry": [bare, entry]})
 }

@@ -22,24 +22,19 @@
 package rules.verification["unsigned-artifact"]
 
 import data.lib.config
+import data.lib.hub
 import data.lib.use
 
 violations contains {"on": item, "message": message} if {
 	some item in use.remote
 	options := config.options("unsigned-artifact", item)
-	not signed(item.model, options.keys)
+	not signed(item, options.keys)
 	message := sprintf("%v has no valid signature by %v: required, no evidence.", [item.data.id, wanted(options.keys)])
 }
 
-signed(model, keys) if {
-	some key in signers[model]
-	accepted(key, keys)
-}
-
-signers := {model: keys |
-	some first in input.evidence["signature.verified"]
-	model := first.model
-	keys := {item.data.key | some item in input.evidence["signature.verified"]; item.model == model}
+signed(item, keys) if {
+	some signature in hub.about(item)["signature.verified"]
+	accepted(signature.data.key, keys)
 }
 
 accepted(_, keys) if "any" in keys

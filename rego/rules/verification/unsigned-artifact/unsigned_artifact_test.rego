@@ -1,5 +1,6 @@
 package unsigned_artifact_test
 
+import data.lib.given
 import data.rules.verification["unsigned-artifact"] as rule
 
 item_1 := {
@@ -82,23 +83,23 @@ item_4 := {
 }
 
 test_fires if {
-	rule.violations == {{"on": item_1, "message": "org/name has no valid signature by any key of the policy: required, no evidence."}} with input.evidence as {"refs.reference": [item_1]}
+	rule.violations == {{"on": item_1, "message": "org/name has no valid signature by any key of the policy: required, no evidence."}} with input as given.facts({"refs.reference": [item_1]})
 }
 
 test_silent_on_good if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1, item_3], "signature.verified": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1, item_3], "signature.verified": [item_2]})
 }
 
 test_no_evidence if {
-	rule.violations == set() with input.evidence as {}
+	rule.violations == set() with input as given.facts({})
 }
 
 test_option_changed if {
-	rule.violations == {{"on": item_1, "message": "org/name has no valid signature by internal: required, no evidence."}} with input.evidence as {"refs.reference": [item_1], "signature.verified": [item_4]}
+	rule.violations == {{"on": item_1, "message": "org/name has no valid signature by internal: required, no evidence."}} with input as given.facts({"refs.reference": [item_1], "signature.verified": [item_4]})
 		with data.config.rules["unsigned-artifact"].options as {"keys": ["internal"]}
 }
 
 test_silent_on_named_key if {
-	rule.violations == set() with input.evidence as {"refs.reference": [item_1], "signature.verified": [item_2]}
+	rule.violations == set() with input as given.facts({"refs.reference": [item_1], "signature.verified": [item_2]})
 		with data.config.rules["unsigned-artifact"].options as {"keys": ["internal"]}
 }

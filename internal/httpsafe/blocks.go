@@ -1,4 +1,4 @@
-package hub
+package httpsafe
 
 import "container/list"
 
@@ -6,10 +6,10 @@ import "container/list"
 type blocks struct {
 	limit, held int64
 	at          map[int64]*list.Element
-	recent      *list.List // of *block, the last used first
+	recent      *list.List // of *kept, the last used first
 }
 
-type block struct {
+type kept struct {
 	index int64
 	data  []byte
 }
@@ -26,19 +26,29 @@ func (b *blocks) get(index int64) []byte {
 		return nil
 	}
 	b.recent.MoveToFront(e)
-	return e.Value.(*block).data
+	return e.Value.(*kept).data
 }
 
 func (b *blocks) put(index int64, data []byte) {
 	if b.at[index] != nil {
 		return
 	}
-	b.at[index] = b.recent.PushFront(&block{index, data})
+	b.at[index] = b.recent.PushFront(&kept{index, data})
 	b.held += int64(len(data))
 	for b.held > b.limit && b.recent.Len() > 1 {
-		e := b.recent.Back()
-		old := b.recent.Remove(e).(*block)
-		delete(b.at, old.index)
-		b.held -= int64(len(old.data))
+		b.drop()
 	}
+}
+
+// room forgets what must go anyway when so many bytes come.
+func (b *blocks) room(n int64) {
+	for b.held+n > b.limit && b.recent.Len() > 0 {
+		b.drop()
+	}
+}
+
+func (b *blocks) drop() {
+	old := b.recent.Remove(b.recent.Back()).(*kept)
+	delete(b.at, old.index)
+	b.held -= int64(len(old.data))
 }

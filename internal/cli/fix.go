@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/fix"
+	"github.com/modelgate/gate/internal/lock"
+)
+
+// fix makes the edits that remove violations: the smallest that do, and none that the gate
+// does not understand.
+func (c *Command) fix(ctx context.Context, args []string) (denied bool, err error) {
+	started := c.now()
+	f := c.flags("fix", "[DIR]")
+	var run runFlags
+	run.register(f)
+	var only list
+	f.Var(&only, "only", "fix what breaks this `RULE` only (repeatable)")
+	dry := f.Bool("dry-run", false, "print the edits as a diff, and change nothing")
+	rest, err := parse(f, args)
+	if err != nil {
+		return false, err
+	}
+	repo, err := c.repository(rest, "fix", run.policy)
+	if err != nil {
+		return false, err
+	}
+	defer repo.root.Close()
+	locks, err := c.readLock(run.lock, repo.root)
+	if err != nil {
+		return false, err
+	}
+	found, err := c.gather(ctx, repo, &run, "")
+	if err != nil {
+		return false, err
+	}
+	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.root.FS()}
+	report, err := j.decide(ctx, found)
+	if err != nil {
+		return false, err
+	}
+	if err := fix.Attach(ctx, report, repo.root.FS(), commits(report, locks)); err != nil {
+		return false, err
+	}
+	files, err := fix.Files(repo.root.FS(), report.Violations)
+	if err != nil {
+		return false, err
+	}
+	fixed := 0
+	for _, file := range files {
+		fixed += file.Fixed
+		if *dry {
+			fmt.Fprint(c.Stdout, file.Diff())
+		} else if err := rewrite(repo.root, file); err != nil {
+			return false, fmt.Errorf("writing %q: %w", file.Path, err)
+		}
+	}
+	if !*dry {
+		fmt.Fprintf(c.Stdout, "fixed %d of %s in %s\n", fixed, plural(len(report.Violations), "finding"), plural(len(files), "file"))
+	}
+	return false, nil
+}
+
+// commits tells the commit to which a model can be pinned: that of the lock, which was
+// looked at, or else the one that the registry was read at.
+func commits(r *gate.Report, locks *lock.File) fix.Commits {
+	read := map[string]string{}
+	for _, a := range r.Artifacts {
+		if a.Repository != nil {
+			read[a.Model.Source+":"+a.Model.String()] = a.Repository.Commit
+		}
+	}
+	return func(id gate.ModelID) (string, bool) {
+		entry, _ := locks.Lookup(id)
+		commit := cmp.Or(entry.Commit, read[id.Source+":"+id.String()])
+		return commit, commit != ""
+	}
+}
+
+// rewrite puts the new text in the place of the old, whole or not at all, with its mode.
+func rewrite(root *os.Root, file fix.File) (err error) {
+	name := filepath.FromSlash(file.Path)
+	info, err := root.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "write", Path: file.Path, Err: fs.ErrInvalid}
+	}
+	temp := filepath.FromSlash(path.Join(path.Dir(file.Path), ".gate-"+path.Base(file.Path)))
+	f, err := root.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			root.Remove(temp)
+		}
+	}()
+	_, err = f.Write(file.New)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return root.Rename(temp, name)
+}

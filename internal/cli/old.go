@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/scan"
+)
+
+// evidence is all that is known of the state before the change. Models for which both
+// states ask are not asked for again.
+func (b *baseline) evidence(ctx context.Context) (*findings, error) {
+	before, err := b.moved(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, base := placesOf(b.head.References), placesOf(b.was.References)
+	out := &findings{References: b.was.References, Evidence: slices.Concat(b.was.Evidence, before.Evidence)}
+	for _, e := range b.asked.Evidence {
+		name := head.name(e)
+		if at, ok := base.first[name]; ok {
+			if e.At == head.first[name] {
+				e.At = at
+			}
+			out.Evidence = append(out.Evidence, e)
+		}
+	}
+	return out, nil
+}
+
+// moved asks for the models of the base that the head has at another revision.
+func (b *baseline) moved(ctx context.Context) (*findings, error) {
+	if b.before != nil {
+		return b.before, nil
+	}
+	head := placesOf(b.head.References)
+	keys := map[string]bool{}
+	for _, r := range b.head.References {
+		keys[r.Model.Source+":"+r.Model.Key()] = true
+	}
+	var ask []gate.Reference
+	for _, r := range b.was.References {
+		_, known := head.first[scan.Remote(r.Model, "")]
+		if lockable(r) && !known && keys[r.Model.Source+":"+r.Model.Key()] {
+			ask = append(ask, r)
+		}
+	}
+	opt := b.online
+	opt.Locked = (&lockTrust{head: b.repo.locks.base}).Lookup
+	var err error
+	b.before, err = b.cmd.models(ctx, ask, opt)
+	return b.before, err
+}
+
+// places are where the models of registries are named first, by their names in locations.
+type places struct {
+	first map[string]gate.Location
+	keys  map[string][]string // names by the id without the revision
+}
+
+func placesOf(refs []gate.Reference) *places {
+	p := &places{first: map[string]gate.Location{}, keys: map[string][]string{}}
+	for _, r := range refs {
+		name := scan.Remote(r.Model, "")
+		if _, ok := p.first[name]; !ok && lockable(r) {
+			p.first[name] = r.At
+			p.keys[r.Model.Key()] = append(p.keys[r.Model.Key()], name)
+		}
+	}
+	return p
+}
+
+// name is the model that a fact is about, or nothing where that is not sure.
+func (p *places) name(e gate.Evidence) string {
+	names := p.keys[e.Model]
+	for _, n := range names {
+		if e.At == p.first[n] || e.At.Path == n || strings.HasPrefix(e.At.Path, n+"/") {
+			return n
+		}
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// markOld marks the violations that the base has as well: as many of a kind as there.
+func markOld(violations, base []gate.Violation, refs []gate.Reference) {
+	id := identities(refs)
+	had := map[string][]gate.Violation{}
+	for _, v := range base {
+		if v.Waived == nil {
+			had[id.of(v)] = append(had[id.of(v)], v)
+		}
+	}
+	// Those in the same line go first, so that the new one of several is told right.
+	for _, near := range []bool{true, false} {
+		for i, v := range violations {
+			if v.Waived != nil || v.Old {
+				continue
+			}
+			key := id.of(v)
+			at := slices.IndexFunc(had[key], func(o gate.Violation) bool { return !near || o.At.Line == v.At.Line })
+			if at >= 0 && (v.Level == had[key][at].Level || v.Level == gate.Warn) {
+				violations[i].Old = true
+				had[key] = slices.Delete(had[key], at, at+1)
+			}
+		}
+	}
+}
+
+// identity tells a violation from others across commits: lines move, and models are taken
+// at other revisions.
+type identity struct {
+	names map[string]string // of models in locations, with and without their revision
+	order []string          // the names, longest first
+	revs  map[string][]string
+}
+
+func identities(refs []gate.Reference) *identity {
+	id := &identity{names: map[string]string{}, revs: map[string][]string{}}
+	for _, r := range refs {
+		if name := scan.Remote(r.Model, ""); lockable(r) && id.names[name] == "" {
+			bare := r.Model
+			bare.Revision = ""
+			id.names[name] = scan.Remote(bare, "")
+			id.order = append(id.order, name)
+			if r.Model.Revision != "" {
+				id.revs[r.Model.Key()] = append(id.revs[r.Model.Key()], "@"+r.Model.Revision)
+			}
+		}
+	}
+	longest := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) }
+	slices.SortFunc(id.order, longest)
+	for _, list := range id.revs {
+		slices.SortFunc(list, longest)
+	}
+	return id
+}
+
+var position = regexp.MustCompile(`\b(line|column|byte|offset) [0-9]+`)
+
+func (id *identity) of(v gate.Violation) string {
+	path := v.At.Path
+	if v.At.Remote() {
+		for _, name := range id.order {
+			if rest, ok := strings.CutPrefix(path, name); ok && (rest == "" || rest[0] == '/') {
+				path = id.names[name] + rest
+				break
+			}
+		}
+	}
+	message := position.ReplaceAllString(v.Message, "$1")
+	for _, rev := range id.revs[v.Model] {
+		message = strings.ReplaceAll(message, rev, "")
+	}
+	return strings.Join([]string{v.Rule, v.Model, path, message}, "\x00")
+}
