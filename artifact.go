@@ -67,6 +67,9 @@ type Blob struct {
 	Path string
 	Size int64
 	io.ReaderAt
+	// Ranged says that each place that is read costs a request to a server: what does not
+	// decide may be left unread, and the blob is then no better than unproven.
+	Ranged bool
 
 	head, tail func() []byte
 }

@@ -39,7 +39,7 @@ type Violation struct {
 	Waived *Waiver `json:"waived,omitempty"`
 	// Old says that the base of a proposed change has it as well, so that it does not fail.
 	Old bool `json:"old,omitempty"`
-	Fix    *Fix    `json:"fix,omitempty"`
+	Fix *Fix `json:"fix,omitempty"`
 }
 
 // Waiver excuses one rule for one model or path until a day.
@@ -109,9 +109,9 @@ type ModelChange struct {
 	Model  string `json:"model"`  // the id, or the folder of a local model
 	Source string `json:"source"`
 	// At is where the model is named, by the head or, where it is removed, by the base.
-	At            Location    `json:"at"`
-	Before        *ModelState `json:"before,omitempty"`
-	After         *ModelState `json:"after,omitempty"`
+	At     Location    `json:"at"`
+	Before *ModelState `json:"before,omitempty"`
+	After  *ModelState `json:"after,omitempty"`
 	// Meaning are the changes of what the model does besides its weights.
 	Meaning []MeaningChange `json:"meaning,omitempty"`
 }

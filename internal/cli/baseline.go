@@ -18,8 +18,10 @@ type baseline struct {
 	cmd    *Command
 	repo   *repository
 	online scan.Online
-	head   *findings // of the files of the head
-	asked  *findings // of the registries about the models of the head
+
+	scanned *scan.Result // of the head
+	head    *findings    // of the files of the head
+	asked   *findings    // of the registries about the models of the head
 
 	files   fs.FS // of the fork
 	was     *findings
@@ -36,13 +38,12 @@ func (b *baseline) compare(ctx context.Context) error {
 	if err != nil {
 		return baseMissing(p.event, err)
 	}
-	b.was = &findings{}
-	if _, none := b.files.(nothing); !none {
-		if b.was, err = b.cmd.look(ctx, b.repo, b.files); err != nil {
-			return err
-		}
-	}
 	b.touch(kinds)
+	was, err := b.scan(ctx, kinds)
+	if err != nil {
+		return err
+	}
+	b.was = b.cmd.findings(b.files, was)
 	b.smudge()
 	b.unreviewed()
 	b.added()
@@ -61,15 +62,14 @@ func (b *baseline) touch(kinds map[string]gitrepo.ChangeKind) {
 		return
 	}
 	compared := map[string]bool{}
-	for _, f := range []*findings{b.head, b.was} {
-		for _, e := range f.Evidence {
-			path := outermost(e.At.Path)
-			if !compared[path] && !b.touched[path] && !e.At.Remote() && path != "." {
-				compared[path] = true
-				if slices.ContainsFunc(named(path), func(p string) bool { return !same(b.files, b.repo.files, p) }) {
-					b.touched[path] = true
-				}
-			}
+	for _, e := range b.head.Evidence {
+		path := outermost(e.At.Path)
+		if compared[path] || b.touched[path] || e.At.Remote() || path == "." {
+			continue
+		}
+		compared[path] = true
+		if slices.ContainsFunc(named(path), func(p string) bool { return !same(b.files, b.repo.files, p) }) {
+			b.touched[path] = true
 		}
 	}
 }

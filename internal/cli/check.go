@@ -229,10 +229,11 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.look(ctx, repo, repo.files)
+	res, err := c.look(ctx, repo, repo.files)
 	if err != nil {
 		return nil, err
 	}
+	found := c.findings(repo.files, res)
 	opt := scan.Online{
 		Inspectors: checks.Inspectors(), Registries: registries, Locked: repo.locks.Lookup, Trusted: trusted(repo.policy), Limits: limitsOf(repo.policy),
 	}
@@ -247,7 +248,7 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 		found.Unjudged = append(found.Unjudged, offlineSentence(run.offline))
 	}
 	if repo.proposal != nil && repo.proposal.compared {
-		found.baseline = &baseline{cmd: c, repo: repo, online: opt, head: found, asked: online}
+		found.baseline = &baseline{cmd: c, repo: repo, online: opt, scanned: res, head: found, asked: online}
 		if err := found.baseline.compare(ctx); err != nil {
 			return nil, err
 		}
@@ -257,16 +258,17 @@ func (c *Command) gather(ctx context.Context, repo *repository, run *runFlags, f
 }
 
 // look scans a state of the repository.
-func (c *Command) look(ctx context.Context, repo *repository, files fs.FS) (*findings, error) {
+func (c *Command) look(ctx context.Context, repo *repository, files fs.FS) (*scan.Result, error) {
 	progress := c.progress("files")
-	res, err := scan.Tree(ctx, files, scan.Options{
+	defer progress.done()
+	return scan.Tree(ctx, files, scan.Options{
 		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(),
 		Limits: limitsOf(repo.policy), Digests: needsDigests(repo.policy), Progress: progress.step,
 	})
-	progress.done()
-	if err != nil {
-		return nil, err
-	}
+}
+
+// findings joins what a scan found over the files.
+func (c *Command) findings(files fs.FS, res *scan.Result) *findings {
 	refs := join(files, res)
 	return &findings{
 		References: refs,
@@ -274,7 +276,7 @@ func (c *Command) look(ctx context.Context, repo *repository, files fs.FS) (*fin
 		Evidence:   slices.Concat(link.Versions(res.Evidence, res.Bindings), referenceFacts(refs), committed(res.Evidence), c.running()),
 		Stats:      res.Stats,
 		Unjudged:   unjudged(res),
-	}, nil
+	}
 }
 
 // join resolves the references over the files of a repository.

@@ -134,7 +134,7 @@ func (j *judgement) compare(ctx context.Context, engine *policy.Engine, found *f
 		}
 		refs = slices.Concat(refs, before.References)
 	}
-	markOld(violations, was, refs)
+	markOld(violations, was, identities(refs, found.baseline))
 	return nil
 }
 

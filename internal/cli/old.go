@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,21 +90,20 @@ func (p *places) name(e gate.Evidence) string {
 }
 
 // markOld marks the violations that the base has as well: as many of a kind as there.
-func markOld(violations, base []gate.Violation, refs []gate.Reference) {
-	id := identities(refs)
+func markOld(violations, base []gate.Violation, id *identity) {
 	had := map[string][]gate.Violation{}
 	for _, v := range base {
-		if v.Waived == nil {
-			had[id.of(v)] = append(had[id.of(v)], v)
+		if key, ok := id.of(v, id.base); ok && v.Waived == nil {
+			had[key] = append(had[key], v)
 		}
 	}
 	// Those in the same line go first, so that the new one of several is told right.
 	for _, near := range []bool{true, false} {
 		for i, v := range violations {
-			if v.Waived != nil || v.Old {
+			key, ok := id.of(v, id.head)
+			if !ok || v.Waived != nil || v.Old {
 				continue
 			}
-			key := id.of(v)
 			at := slices.IndexFunc(had[key], func(o gate.Violation) bool { return !near || o.At.Line == v.At.Line })
 			if at >= 0 && (v.Level == had[key][at].Level || v.Level == gate.Warn) {
 				violations[i].Old = true
@@ -116,13 +116,18 @@ func markOld(violations, base []gate.Violation, refs []gate.Reference) {
 // identity tells a violation from others across commits: lines move, and models are taken
 // at other revisions.
 type identity struct {
-	names map[string]string // of models in locations, with and without their revision
-	order []string          // the names, longest first
-	revs  map[string][]string
+	head, base *texts
+	touched    map[string]bool     // files that differ
+	names      map[string]string   // of models in locations, with and without their revision
+	order      []string            // the names, longest first
+	revs       map[string][]string // "@" and revision, by the id of the model
 }
 
-func identities(refs []gate.Reference) *identity {
+func identities(refs []gate.Reference, b *baseline) *identity {
 	id := &identity{names: map[string]string{}, revs: map[string][]string{}}
+	if b != nil {
+		id.head, id.base, id.touched = newTexts(b.repo.files), newTexts(b.files), b.touched
+	}
 	for _, r := range refs {
 		if name := scan.Remote(r.Model, ""); lockable(r) && id.names[name] == "" {
 			bare := r.Model
@@ -144,19 +149,55 @@ func identities(refs []gate.Reference) *identity {
 
 var position = regexp.MustCompile(`\b(line|column|byte|offset) [0-9]+`)
 
-func (id *identity) of(v gate.Violation) string {
-	path := v.At.Path
-	if v.At.Remote() {
-		for _, name := range id.order {
-			if rest, ok := strings.CutPrefix(path, name); ok && (rest == "" || rest[0] == '/') {
-				path = id.names[name] + rest
-				break
-			}
+// of is the identity of a violation. One in a file that the change touches has none, unless
+// it stands in lines of text: then those are a part of it, since another line is another
+// finding.
+func (id *identity) of(v gate.Violation, s *texts) (string, bool) {
+	path, region := v.At.Path, ""
+	switch {
+	case v.At.Remote():
+		path = id.bare(path)
+	case id.touched[outermost(path)]:
+		if v.At.Line == 0 || path != outermost(path) {
+			return "", false
 		}
+		region = s.region(v.At)
 	}
 	message := position.ReplaceAllString(v.Message, "$1")
 	for _, rev := range id.revs[v.Model] {
 		message = strings.ReplaceAll(message, rev, "")
 	}
-	return strings.Join([]string{v.Rule, v.Model, path, message}, "\x00")
+	return strings.Join([]string{v.Rule, v.Model, path, message, region}, "\x00"), true
+}
+
+// bare is a place in a model without its revision.
+func (id *identity) bare(path string) string {
+	for _, name := range id.order {
+		if rest, ok := strings.CutPrefix(path, name); ok && (rest == "" || rest[0] == '/') {
+			return id.names[name] + rest
+		}
+	}
+	return path
+}
+
+// texts are the lines of files in one state of the repository.
+type texts struct {
+	files fs.FS
+	lines map[string][]string
+}
+
+func newTexts(files fs.FS) *texts { return &texts{files, map[string][]string{}} }
+
+// region is the text of a place, without blanks.
+func (s *texts) region(at gate.Location) string {
+	const most = 50 // lines
+	path := outermost(at.Path)
+	lines, ok := s.lines[path]
+	if !ok {
+		lines = strings.Split(string(text(s.files, path)), "\n")
+		s.lines[path] = lines
+	}
+	from := min(max(at.Line-1, 0), len(lines))
+	to := min(max(at.EndLine, at.Line), from+most, len(lines))
+	return strings.Join(strings.Fields(strings.Join(lines[from:max(from, to)], " ")), " ")
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// context is how many lines a diff shows around a change.
+// around is how many lines a diff shows on each side of a change.
 const around = 3
 
 // Diff is the change as a unified diff that git and patch take

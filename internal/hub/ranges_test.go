@@ -3,7 +3,6 @@ package hub
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,90 +17,11 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/hub/hubtest"
+	"github.com/modelgate/gate/internal/modeltest"
 )
 
 // blockSize is what a reader fetches at least.
 const blockSize = 32 << 10
-
-// sparse is a large file that is zeros but for some pieces, in ascending order.
-type sparse struct {
-	size   int64
-	pieces []piece
-}
-
-type piece struct {
-	at   int64
-	data []byte
-}
-
-func (s *sparse) add(data []byte) {
-	s.pieces = append(s.pieces, piece{s.size, data})
-	s.size += int64(len(data))
-}
-
-func (s *sparse) ReadAt(p []byte, off int64) (int, error) {
-	n := int(min(int64(len(p)), max(0, s.size-off)))
-	clear(p[:n])
-	for _, piece := range s.pieces {
-		from, to := max(off, piece.at), min(off+int64(n), piece.at+int64(len(piece.data)))
-		if from < to {
-			copy(p[from-off:to-off], piece.data[from-piece.at:])
-		}
-	}
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
-// torch is a zip64 archive as torch.save writes them: records stored and aligned, the
-// pickle first.
-func torch(pickle []byte, tensors int, each uint64) *sparse {
-	s := &sparse{}
-	var directory []byte
-	le := binary.LittleEndian
-	record := func(name string, data []byte, size uint64) {
-		at := uint64(s.size)
-		pad := 64 - (int(at)+30+len(name)+24)%64
-		head := append([]byte("PK\x03\x04\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff"), 0, 0, 0, 0)
-		le.PutUint16(head[26:], uint16(len(name)))
-		le.PutUint16(head[28:], uint16(20+4+pad))
-		head = append(head, name...)
-		head = le.AppendUint64(le.AppendUint64(append(head, 1, 0, 16, 0), size), size)
-		head = append(append(head, 'F', 'B', byte(pad), 0), make([]byte, pad)...)
-		s.add(head)
-		s.add(data)
-		s.size += int64(size) - int64(len(data))
-		entry := make([]byte, 46)
-		copy(entry, "PK\x01\x02\x2d\x00\x2d\x00")
-		copy(entry[20:], "\xff\xff\xff\xff\xff\xff\xff\xff")
-		le.PutUint16(entry[28:], uint16(len(name)))
-		le.PutUint16(entry[30:], 28)
-		copy(entry[42:], "\xff\xff\xff\xff")
-		directory = append(append(directory, entry...), name...)
-		directory = append(directory, 1, 0, 24, 0)
-		for _, v := range []uint64{size, size, at} {
-			directory = le.AppendUint64(directory, v)
-		}
-	}
-	record("archive/data.pkl", pickle, uint64(len(pickle)))
-	for i := range tensors {
-		record(fmt.Sprintf("archive/data/%d", i), nil, each)
-	}
-	start, entries := uint64(s.size), uint64(tensors+1)
-	s.add(directory)
-	end := append([]byte("PK\x06\x06"), make([]byte, 52)...)
-	le.PutUint64(end[4:], 44)
-	for i, v := range []uint64{entries, entries, uint64(len(directory)), start} {
-		le.PutUint64(end[24+8*i:], v)
-	}
-	locator := append([]byte("PK\x06\x07"), make([]byte, 16)...)
-	le.PutUint64(locator[8:], uint64(s.size))
-	le.PutUint32(locator[16:], 1)
-	last := append([]byte("PK\x05\x06\x00\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 12)...)
-	s.add(slices.Concat(end, locator, append(last, 0, 0)))
-	return s
-}
 
 // hosted puts one large file into a fake Hub.
 func hosted(t *testing.T, o hubtest.Options, size int64, data io.ReaderAt, edits ...func(*Config)) (*hubtest.Hub, *Client, *gate.Repository, gate.RemoteReader) {
@@ -131,9 +51,9 @@ func TestTorchArchive(t *testing.T) {
 	for i := range pickle {
 		pickle[i] = byte(rand.Uint32())
 	}
-	file := torch(pickle, 241, 10<<30/241)
-	h, _, _, f := hosted(t, hubtest.Options{}, file.size, file)
-	blob := gate.NewBlob("m.bin", file.size, f)
+	file := modeltest.SparseTorch(pickle, 241, 10<<30/241)
+	h, _, _, f := hosted(t, hubtest.Options{}, file.Size, file)
+	blob := gate.NewBlob("m.bin", file.Size, f)
 	if len(blob.Head()) != gate.HeadSize || len(blob.Tail()) != gate.TailSize {
 		t.Fatal("no head or tail")
 	}
@@ -150,7 +70,7 @@ func TestTorchArchive(t *testing.T) {
 		t.Fatalf("read other bytes, %v", err)
 	}
 	n, requests := f.Fetched()
-	t.Logf("%d bytes of %d in %d requests", n, file.size, requests)
+	t.Logf("%d bytes of %d in %d requests", n, file.Size, requests)
 	if requests > 3 || requests != len(h.Requests()) || n > 120_000 || len(f.Odd()) > 0 {
 		t.Errorf("%d bytes in %d requests (%d), %q", n, requests, len(h.Requests()), f.Odd())
 	}

@@ -58,7 +58,10 @@ func (m *machine) setState(target *value, o *object, state value) {
 		o.overridden = true
 		m.change(*target, []value{state}, "BUILD")
 	}
-	if m.product(*target) == "ndarray" {
+	switch m.product(*target) {
+	case "npdtype":
+		m.setDType(*target, state)
+	case "ndarray":
 		m.checkArray(state)
 		m.shrink(target, o, state)
 	}

@@ -40,8 +40,8 @@ func (m *machine) dtypeOf(v value, depth int) (dtype, bool) {
 	if state == nil || len(state.kids) < 6 {
 		return d, d.itemsize > 0
 	}
-	if n := state.kids[5]; n.kind == kInt && n.a > 0 {
-		d.itemsize = n.a
+	if n := state.kids[5]; n.kind == kInt && n.a >= 0 {
+		d.itemsize = n.a // of what has no fixed size: else it is -1
 	}
 	if sub := m.object(state.kids[2]); sub != nil && len(sub.kids) == 2 {
 		inner, _ := m.dtypeOf(sub.kids[0], depth+1)
@@ -93,26 +93,50 @@ func elements(shape []int64) int64 {
 }
 
 // checkArray compares the data of an array with its shape and dtype: (version, shape,
-// dtype, fortran, data).
+// dtype, fortran, data), and for a masked array (…, mask, fill value). The version is
+// missing in old ones. Numpy itself compares bytes with the shape, and lists not.
 func (m *machine) checkArray(state value) {
 	s := m.object(state)
-	if s == nil || len(s.kids) != 5 || s.kids[1].kind != kTuple {
+	if s == nil || state.kind != kTuple {
+		m.unproven("the state of an array that is none", m.at)
 		return
 	}
-	d, known := m.dtypeOf(s.kids[2], 0)
-	n := elements(m.numbers(s.kids[1], true))
-	data := s.kids[4]
-	switch {
-	case !known || n < 0:
+	k := s.kids
+	if len(k) == 4 {
+		k = append([]value{{kind: kInt, a: 1}}, k...)
+	}
+	if len(k) != 5 && len(k) != 7 || s.count != int64(len(s.kids)) || k[0].kind != kInt || k[0].a != 1 || k[1].kind != kTuple || k[3].kind != kBool && k[3].kind != kInt {
+		m.unproven("the state of an array that is none", m.at)
+		return
+	}
+	d, known := m.dtypeOf(k[2], 0)
+	n := elements(m.numbers(k[1], true))
+	data := k[4]
+	if !known || n < 0 {
 		m.unproven("an array of unknown size", m.at)
+		return
+	}
+	problem := ""
+	switch {
+	case data.kind == kList && !d.objects, data.kind != kList && d.objects:
+		problem = "a list of objects, or bytes of numbers"
 	case data.kind == kList:
-		if o := m.object(data); o != nil && o.count != n {
+		count := data.a
+		if o := m.object(data); o != nil {
+			count = o.count
+		}
+		if count > n {
 			m.unproven("an array whose list is not as long as its shape says", m.at)
+		} else if count < n { // numpy reads on behind the end of the list
+			problem = "a list as long as the shape says"
 		}
 	case data.kind == kBytes || data.kind == kByteArray:
-		if hi, size := bits.Mul64(uint64(n), uint64(d.itemsize)); hi != 0 || uint64(m.length(data)) != size || d.objects {
+		if hi, size := bits.Mul64(uint64(n), uint64(d.itemsize)); hi != 0 || uint64(m.length(data)) != size {
 			m.unproven("an array whose bytes are not as many as its shape says", m.at)
 		}
+	}
+	if problem != "" {
+		m.argument("numpy.ndarray", problem, m.describe(data), "numpy.ndarray.__setstate__("+m.show(state)+")")
 	}
 }
 

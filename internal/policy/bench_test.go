@@ -151,6 +151,18 @@ func BenchmarkFindings(b *testing.B) {
 	b.Run("evaluate", func(b *testing.B) { benchmarkRule(b, "blocked-format", evidence) })
 }
 
+// BenchmarkWaivers judges 500 findings that 500 waivers cover.
+func BenchmarkWaivers(b *testing.B) {
+	var evidence []gate.Evidence
+	var waivers []any
+	for i := range 500 {
+		path := fmt.Sprintf("models/%d.zip", i)
+		evidence = append(evidence, incomplete(path))
+		waivers = append(waivers, map[string]any{"number": i, "rule": "scan-incomplete", "path": path, "reason": "r", "approved_by": "a", "expires": "2027-01-31"})
+	}
+	benchmarkDecision(b, Input{Config: map[string]any{"waivers": waivers}, Evidence: evidence, Now: noon})
+}
+
 func benchmarkDecision(b *testing.B, in Input) {
 	engine := newEngine(b, Options{})
 	b.ReportAllocs()

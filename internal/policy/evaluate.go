@@ -169,7 +169,8 @@ func violation(rule string, level gate.Level, finding *ast.Term) (gate.Violation
 		return v, errors.New("a verdict has no item or no message")
 	}
 	v.Model = text(on, "model")
-	if err := into(on.Get(findingKeys.at), "at", &v.At); err != nil {
+	var err error
+	if v.At, err = location(on.Get(findingKeys.at)); err != nil {
 		return v, err
 	}
 	related := finding.Get(findingKeys.related)
@@ -177,6 +178,54 @@ func violation(rule string, level gate.Level, finding *ast.Term) (gate.Violation
 		return v, nil
 	}
 	return v, into(related, "related", &v.Related)
+}
+
+// location reads a place by hand: there is one in each of many findings.
+func location(t *ast.Term) (gate.Location, error) {
+	var l gate.Location
+	var object ast.Object
+	if t != nil {
+		object, _ = t.Value.(ast.Object)
+	}
+	if object == nil {
+		return l, errors.New("a verdict has no place")
+	}
+	if path := object.Get(locationKeys.path); path != nil {
+		text, ok := path.Value.(ast.String)
+		if !ok {
+			return l, errors.New("a verdict has an odd path")
+		}
+		l.Path = string(text)
+	}
+	offset := 0
+	for _, field := range []struct {
+		key  *ast.Term
+		into *int
+	}{
+		{locationKeys.line, &l.Line},
+		{locationKeys.column, &l.Column},
+		{locationKeys.endLine, &l.EndLine},
+		{locationKeys.endColumn, &l.EndColumn},
+		{locationKeys.offset, &offset},
+	} {
+		value := object.Get(field.key)
+		if value == nil {
+			continue
+		}
+		number, _ := value.Value.(ast.Number)
+		n, ok := number.Int()
+		if !ok {
+			return l, fmt.Errorf("a verdict has an odd place: %v", value)
+		}
+		*field.into = n
+	}
+	l.Offset = int64(offset)
+	return l, nil
+}
+
+var locationKeys = struct{ path, line, column, endLine, endColumn, offset *ast.Term }{
+	ast.StringTerm("path"), ast.StringTerm("line"), ast.StringTerm("column"),
+	ast.StringTerm("end_line"), ast.StringTerm("end_column"), ast.StringTerm("offset"),
 }
 
 func waived(verdict *ast.Term, v *gate.Violation) error {

@@ -41,7 +41,9 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	}
 	defer r.Close()
 	src := &tracked{RemoteReader: r, limit: opt.Limits.Fetched}
-	if blob := gate.NewBlob(name, f.Size, src); len(blob.Head()) > 0 || src.failed() == nil {
+	blob := gate.NewBlob(name, f.Size, src)
+	blob.Ranged = true
+	if len(blob.Head()) > 0 || src.failed() == nil {
 		w.inspect(timed, blob, 0, 0)
 	}
 	if !listed(f, src) {

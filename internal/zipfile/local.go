@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -45,12 +46,16 @@ func (a *Archive) readLocal(at, guess int64) (local, bool) {
 // readLocals reads the local header of each entry of the directories, compares the two
 // and notes which bytes they account for.
 func (a *Archive) readLocals(ctx context.Context) error {
+	ends := a.neighbours()
 	for i, n := 0, len(a.Entries); i < n; i++ {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		e := &a.Entries[i]
 		a.flagFacts(e)
+		if a.assume(e, ends[e.Header]) {
+			continue
+		}
 		l, ok := a.readLocal(e.Header, int64(len(e.Name))+128)
 		if !ok {
 			a.fact(Truncated, e.Name, "a local header", "", e.Header)
@@ -65,6 +70,42 @@ func (a *Archive) readLocals(ctx context.Context) error {
 		a.compare(e, &l)
 	}
 	return nil
+}
+
+const (
+	largeEntry = 128 << 10 // smaller ones share a request with their neighbours
+	alignment  = 1 << 10   // torch aligns data to 64 bytes
+)
+
+// neighbours has, where the archive is read by ranges, the offset at which the next entry
+// begins by that of each; nothing follows the last.
+func (a *Archive) neighbours() map[int64]int64 {
+	if !a.ranged {
+		return nil
+	}
+	var starts []int64
+	for i := range a.Entries {
+		starts = append(starts, a.Entries[i].Header)
+	}
+	slices.Sort(starts)
+	ends := make(map[int64]int64, len(starts))
+	for i := 1; i < len(starts); i++ {
+		ends[starts[i-1]] = starts[i]
+	}
+	return ends
+}
+
+// assume takes the directory's word for a large stored entry that fills the bytes up to the
+// next one.
+func (a *Archive) assume(e *Entry, end int64) bool {
+	head := end - e.Header - e.Compressed
+	least := int64(localSize + len(e.Name))
+	if end == 0 || e.Method != Stored || e.Compressed != e.Size || e.Size < largeEntry || e.Flags&FlagDescriptor != 0 || head < least || head > least+alignment {
+		return false
+	}
+	e.Assumed, e.Data, e.end = true, end-e.Compressed, end
+	a.take(e.Header, e.end)
+	return true
 }
 
 // clamp cuts the compressed size to what is there.

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/modelgate/gate"
 )
 
 // Entry is a file in the archive as one of its readers sees it.
@@ -32,6 +34,8 @@ type Entry struct {
 	Shadow bool
 	// Missing says that no local header stands where the directory says.
 	Missing bool
+	// Assumed says that the local header was not read.
+	Assumed bool
 
 	end    int64 // behind the data
 	later  bool  // the local header says that sizes and checksum stand behind the data
@@ -106,6 +110,7 @@ type Archive struct {
 	scanned int64
 	named   map[identity]bool
 	blind   bool // there is no directory
+	ranged  bool
 }
 
 type extent struct{ from, to int64 }
@@ -123,7 +128,16 @@ var ErrNotZip = errors.New("no zip archive")
 // Read reads the structure of the archive in the first size bytes of r; no data is
 // read. An archive that is damaged is read as far as it goes.
 func Read(ctx context.Context, r io.ReaderAt, size int64) (*Archive, error) {
-	a := &Archive{r: r, size: size, named: map[identity]bool{}}
+	return readArchive(ctx, &Archive{r: r, size: size, named: map[identity]bool{}})
+}
+
+// ReadBlob is Read. Where each place that is read costs a request, the directory is taken at
+// its word for stored entries that are large, if it leaves no bytes between them.
+func ReadBlob(ctx context.Context, b *gate.Blob) (*Archive, error) {
+	return readArchive(ctx, &Archive{r: b, size: b.Size, named: map[identity]bool{}, ranged: b.Ranged})
+}
+
+func readArchive(ctx context.Context, a *Archive) (*Archive, error) {
 	ends := a.findEnds()
 	if len(ends) > 0 {
 		a.Facts = append(a.Facts, ends[0].odd...)

@@ -84,13 +84,13 @@ func (Inspector) Wants(b *gate.Blob) bool {
 	if !zipfile.Sniff(b.Head(), b.Tail(), b.Size) || zipfile.Stacked(b.Path, b, b.Size) != nil {
 		return false
 	}
-	a, err := zipfile.Read(context.Background(), b, b.Size)
+	a, err := zipfile.ReadBlob(context.Background(), b)
 	return err == nil && a.Kind() == zipfile.TorchKind
 }
 
 // Inspect implements checks.Inspector.
 func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
-	a, err := zipfile.Read(ctx, b, b.Size)
+	a, err := zipfile.ReadBlob(ctx, b)
 	if err != nil || a.Kind() != zipfile.TorchKind {
 		if ctx.Err() != nil {
 			out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{Reason: "reading the archive: " + err.Error(), Budget: "time"})

@@ -39,7 +39,7 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		stacked(b, starts, out)
 		return
 	}
-	a, err := zipfile.Read(ctx, b, b.Size)
+	a, err := zipfile.ReadBlob(ctx, b)
 	if err != nil {
 		if ctx.Err() != nil {
 			out.Emit(gate.KindIncomplete, gate.Location{}, gate.Incomplete{Reason: "reading the archive: " + err.Error(), Budget: "time"})

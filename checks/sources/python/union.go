@@ -46,6 +46,19 @@ func (v *value) identity() identity {
 	return id
 }
 
+// same compares the identities of two values of a kind.
+func (v *value) same(w *value) bool {
+	switch v.kind {
+	case text:
+		return v.start == w.start && v.end == w.end && v.text == w.text
+	case list, dict:
+		return v.start == w.start && v.end == w.end
+	case constant, symbol:
+		return v.text == w.text
+	}
+	return v.identity() == w.identity()
+}
+
 // union is the set of the values of several. Of a list or dict that was changed on some
 // ways and not on others it holds one that has what all of them have.
 func (m *machine) union(sets ...set) set {
@@ -170,7 +183,7 @@ func (b *builder) find(v *value) int {
 		return -1
 	}
 	for i, w := range b.set {
-		if w == v || w.kind == v.kind && w.identity() == v.identity() {
+		if w == v || w.kind == v.kind && w.same(v) {
 			return i
 		}
 	}

@@ -10,8 +10,7 @@
 #   precision: high
 #   security_severity: "7.5"
 #   remediation: >-
-#     Pass weights_only=True, load safetensors, or require torch>=2.6 in the
-#     requirements.
+#     Pass weights_only=True, or load safetensors.
 #   standards:
 #     - cwe-502
 #     - cwe-636

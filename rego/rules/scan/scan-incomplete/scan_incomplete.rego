@@ -12,7 +12,7 @@
 #   security_severity: "5.0"
 #   remediation: >-
 #     Repair the file, put the file itself in the place of a link, run again when the
-#     registry answers, fetch what must be read in full, or waive this path.
+#     registry answers, or waive this path.
 #   standards:
 #     - cwe-409
 #     - cwe-770

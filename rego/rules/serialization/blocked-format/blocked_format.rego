@@ -27,13 +27,12 @@ import data.lib.use
 violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
 	blocked(item.source, item.data.format)
-	not spoken_for(item)
+
+	# The pickle inside of a checkpoint is the checkpoint's.
+	not format.container(item.at.path) in format.checkpoints
 	not excused(item)
 	message := sprintf("%v is a %v file, a format that the policy blocks.", [fact.entry(item), item.data.format])
 }
-
-# The pickle inside of a checkpoint is the checkpoint's.
-spoken_for(item) if format.container(item.at.path) in format.checkpoints
 
 # Asked once for each format of a source, as are the siblings that excuse it.
 blocked(source, name) if {
@@ -52,7 +51,7 @@ excused(item) if {
 }
 
 # What no reference loads does no harm to those that judge by format.
-excused(item) if fact.optional(item, "loaded") == "no"
+excused(item) if item.data.loaded == "no"
 
 present := {[item.model, item.data.dir, item.data.role, item.data.format] |
 	some item in input.evidence["artifact.file"]
