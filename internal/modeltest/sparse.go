@@ -54,7 +54,7 @@ func SparseTorch(pickle []byte, tensors int, each uint64) *Sparse {
 		le.PutUint16(head[28:], uint16(20+4+pad))
 		head = append(head, name...)
 		head = le.AppendUint64(le.AppendUint64(append(head, 1, 0, 16, 0), size), size)
-		head = append(append(head, 'F', 'B', byte(pad), 0), make([]byte, pad)...)
+		head = append(append(head, 'F', 'B', byte(pad), 0), bytes.Repeat([]byte("Z"), pad)...)
 		s.add(head)
 		s.add(data)
 		s.Size += int64(size) - int64(len(data))
