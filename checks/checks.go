@@ -66,6 +66,7 @@ import (
 	"github.com/modelgate/gate/checks/sources/rust"
 	"github.com/modelgate/gate/checks/sources/shell"
 	"github.com/modelgate/gate/checks/sources/suppression"
+	"github.com/modelgate/gate/checks/sources/unparsed"
 	"github.com/modelgate/gate/checks/sources/vcs"
 )
 
@@ -111,6 +112,7 @@ func Finders() []Finder {
 		requirements.Finder{},
 		rust.Finder{},
 		suppression.Finder{},
+		unparsed.Finder{},
 		vcs.Finder{},
 	}
 }

@@ -6,6 +6,13 @@ import (
 	"github.com/modelgate/gate/internal/modeltest"
 )
 
+// array is the start of an array of one element, up to its data, with flags of its dtype.
+func array(code, flags string) string {
+	const sizes = "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xff"
+	return call("numpy.core.multiarray", "_reconstruct", global("numpy", "ndarray"), "K\x00\x85", str("b")) + "(K\x01K\x01\x85" +
+		call("numpy", "dtype", str(code), "\x89", "\x88") + "(K\x03" + str("<") + sizes + flags + "tb\x89"
+}
+
 // grammar has recipes that call listed names only, with arguments that no writer gives
 // them, or lay out a checkpoint as no writer does.
 func grammar() []Recipe {
@@ -17,6 +24,8 @@ func grammar() []Recipe {
 		[2]string{"encode with another codec", proto(2, call("_codecs", "encode", str("x"), str("rot13")))},
 		[2]string{"Parameter of a text", proto(2, call("torch._utils", "_rebuild_parameter", str("x"), "\x89", global("collections", "OrderedDict")+")R"))},
 		[2]string{"tensor of a text", proto(2, call("torch._utils", "_rebuild_tensor_v2", str("x"), "K\x00", "K\x01\x85", "K\x01\x85", "\x89", global("collections", "OrderedDict")+")R"))},
+		[2]string{"pointers in an array of numbers", proto(2, array("f8", "K\x01"), raw("12345678"), "tb")},
+		[2]string{"list shorter than its array", proto(2, array("O8", "K\x3f"), "]", "tb")},
 		[2]string{"set of a function", proto(2, call("__builtin__", "set", global("posix", "system")))},
 	)
 	torch := func(technique, name string, want Verdict, pickle string, record int, more ...member) {

@@ -22,6 +22,7 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 	f := c.flags("scan", "PATH|hf:ORG/NAME[@REV]...")
 	var reports reportFlags
 	reports.register(f)
+	offline := f.Bool("offline", false, "ask no registry")
 	paths, err := parse(f, args)
 	if err != nil {
 		return false, err
@@ -40,7 +41,7 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 	j := &judgement{cmd: c, policy: config.Default(defaults), only: reports.only, started: started, root: strings.Join(paths, " ")}
 	found := &findings{}
 	for _, p := range paths {
-		one, files, err := c.scanPath(ctx, p, len(paths) == 1)
+		one, files, err := c.scanPath(ctx, p, len(paths) == 1, *offline)
 		if err != nil {
 			return false, err
 		}
@@ -55,9 +56,9 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 
 // scanPath scans one folder or file. The paths of a lone folder are relative to it; all
 // others begin with what the user wrote.
-func (c *Command) scanPath(ctx context.Context, p string, alone bool) (*findings, fs.FS, error) {
+func (c *Command) scanPath(ctx context.Context, p string, alone, offline bool) (*findings, fs.FS, error) {
 	if source, _, ok := strings.Cut(p, ":"); ok && slices.Contains(sources, source) {
-		found, err := c.scanRegistry(ctx, p)
+		found, err := c.scanRegistry(ctx, p, offline)
 		return found, nil, err
 	}
 	info, err := os.Stat(c.path(p))
@@ -94,17 +95,17 @@ func (c *Command) scanPath(ctx context.Context, p string, alone bool) (*findings
 var sources = []string{"hf", "ollama", "oci", "modelscope", "url"}
 
 // scanRegistry scans a model by ranges. One that cannot be looked at is no verdict.
-func (c *Command) scanRegistry(ctx context.Context, arg string) (*findings, error) {
+func (c *Command) scanRegistry(ctx context.Context, arg string, offline bool) (*findings, error) {
 	id, err := registryModel(arg)
 	if err != nil {
 		return nil, err
 	}
-	registries, err := c.registries(false, true)
+	registries, err := c.registries(offline, true)
 	if err != nil {
 		return nil, err
 	}
 	if registries == nil {
-		return nil, usagef("%q cannot be read offline: unset HF_HUB_OFFLINE", arg)
+		return nil, usagef("%q cannot be read offline: leave out --offline, unset HF_HUB_OFFLINE", arg)
 	}
 	ref := gate.Reference{Model: id, Loader: "gate scan", At: gate.Location{Path: scan.Remote(id, "")}, Context: gate.InCode, Resolution: gate.Literal}
 	found, err := c.models(ctx, []gate.Reference{ref}, scan.Online{Inspectors: checks.Inspectors(), Registries: registries})

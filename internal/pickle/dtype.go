@@ -13,6 +13,7 @@ const (
 	flagNeedsAPI   = 0x10
 	flagAligned    = 0x80
 	flagsOfObject  = 0x3f
+	flagsOfFields  = 0x1b // that a dtype has of its fields, where one is an object
 )
 
 // setDType holds the state of a dtype to what numpy writes. Numpy itself believes most of
@@ -95,8 +96,7 @@ func (m *machine) dtypeProblem(args, s *object) string {
 func flagsProblem(objects bool, flags, more int64) string {
 	const unsafe = flagRefcount | flagListPickle | flagPointer
 	switch {
-	case objects && more == 0 && flags != flagsOfObject,
-		objects && flags&(flagRefcount|flagListPickle) != flagRefcount|flagListPickle,
+	case objects && flags != flagsOfObject && (more == 0 || flags&^(flagAligned|0x60) != flagsOfFields),
 		!objects && flags&unsafe != 0,
 		!objects && flags&^(more|flagNeedsInit|flagNeedsAPI) != 0:
 		return "flags that the elements do not have"

@@ -14,6 +14,8 @@ type dtype struct {
 	code     string
 	itemsize int64
 	objects  bool // an element, or a field of one, is a Python object
+	names    int  // of fields
+	deep     bool // a part of an element has parts that are objects
 }
 
 // dtypeOf reads numpy.dtype(code, …) with its state: version, order, subarray, names,
@@ -46,12 +48,17 @@ func (m *machine) dtypeOf(v value, depth int) (dtype, bool) {
 	if sub := m.object(state.kids[2]); sub != nil && len(sub.kids) == 2 {
 		inner, _ := m.dtypeOf(sub.kids[0], depth+1)
 		d.objects = d.objects || inner.objects
+		d.deep = d.deep || inner.objects
+	}
+	if names := m.object(state.kids[3]); names != nil {
+		d.names = len(names.kids)
 	}
 	if fields := m.object(state.kids[4]); fields != nil {
 		for i := 1; i < len(fields.kids); i += 2 {
 			if f := m.object(fields.kids[i]); f != nil && len(f.kids) > 0 {
 				inner, _ := m.dtypeOf(f.kids[0], depth+1)
 				d.objects = d.objects || inner.objects
+				d.deep = d.deep || inner.objects && inner.code[0] != 'O'
 			}
 		}
 	}
@@ -129,6 +136,8 @@ func (m *machine) checkArray(state value) {
 			m.unproven("an array whose list is not as long as its shape says", m.at)
 		} else if count < n { // numpy reads on behind the end of the list
 			problem = "a list as long as the shape says"
+		} else if problem = m.records(d, data); problem == "" && d.deep {
+			m.unproven("an array of records with objects inside of parts", m.at)
 		}
 	case data.kind == kBytes || data.kind == kByteArray:
 		if hi, size := bits.Mul64(uint64(n), uint64(d.itemsize)); hi != 0 || uint64(m.length(data)) != size {
@@ -138,6 +147,21 @@ func (m *machine) checkArray(state value) {
 	if problem != "" {
 		m.argument("numpy.ndarray", problem, m.describe(data), "numpy.ndarray.__setstate__("+m.show(state)+")")
 	}
+}
+
+// records says what the items of a list are to be for an array whose elements have
+// fields: numpy frees what it did not set where one is no tuple.
+func (m *machine) records(d dtype, list value) string {
+	o := m.object(list)
+	if d.names == 0 || o == nil {
+		return ""
+	}
+	for _, k := range o.kids {
+		if r := m.object(k); k.kind != kTuple || r != nil && r.count != int64(d.names) {
+			return "a list of records"
+		}
+	}
+	return ""
 }
 
 // checkBuffer does the same for _frombuffer(buffer, dtype, shape, order).

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/modelgate/gate"
 )
@@ -62,5 +63,52 @@ func TestAnchored(t *testing.T) {
 	}
 	if v.Related = nil; anchored(v).At != v.At {
 		t.Error("without a reference the place is the file")
+	}
+}
+
+// TestSARIFFixes: an edit is placed by UTF-16 units, whatever stands before it in the line.
+func TestSARIFFixes(t *testing.T) {
+	r := sample()
+	line := "s = \"\U0001F600é\"; m = load(\"org/m\")\n"
+	column := strings.Index(line, ")") + 1
+	place := gate.Location{Path: "app.py", Line: 2, Column: column, EndLine: 2, EndColumn: column}
+	r.Violations[0].Fix = &gate.Fix{Description: "pin it", Edits: []gate.Edit{{At: place, Text: ", revision=\"abc\""}}}
+	var b bytes.Buffer
+	if err := SARIF(&b, r, Options{Files: fstest.MapFS{"app.py": {Data: []byte("import x\n" + line)}}, Prefix: "sub/"}); err != nil {
+		t.Fatal(err)
+	}
+	var log struct {
+		Runs []struct {
+			Properties map[string]int
+			Results    []struct {
+				Fixes []struct {
+					ArtifactChanges []struct {
+						ArtifactLocation struct{ URI string }
+						Replacements     []struct {
+							DeletedRegion   struct{ StartLine, StartColumn, EndLine, EndColumn int }
+							InsertedContent struct{ Text string }
+						}
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(b.Bytes(), &log); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, res := range log.Runs[0].Results {
+		for _, fix := range res.Fixes {
+			found++
+			change := fix.ArtifactChanges[0]
+			at := change.Replacements[0].DeletedRegion
+			// The face is 4 bytes and 2 units, the letter 2 bytes and 1 unit.
+			if change.ArtifactLocation.URI != "sub/app.py" || at.StartLine != 2 || at.StartColumn != column-3 || at.EndColumn != column-3 || change.Replacements[0].InsertedContent.Text != ", revision=\"abc\"" {
+				t.Errorf("%+v", change)
+			}
+		}
+	}
+	if found != 1 || log.Runs[0].Properties["waived"] != 1 {
+		t.Errorf("%d fixes, properties %v", found, log.Runs[0].Properties)
 	}
 }

@@ -131,6 +131,16 @@ func count(r *gate.Report) (denied, warned, waived int) {
 	return denied, warned, waived
 }
 
+// fixable is the number of violations that carry an edit.
+func fixable(found []gate.Violation) (n int) {
+	for _, v := range found {
+		if v.Fix != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // states counts the inspected files by how far they were understood.
 func states(r *gate.Report) map[gate.State]int {
 	n := map[gate.State]int{}

@@ -48,7 +48,7 @@ func (m *summaryWriter) review(r *gate.Report) {
 		for _, field := range stateFields {
 			row = append(row, markdown(both(c, field.of)))
 		}
-		m.block("| %s | %s<br>%s | %s |\n", c.Change, markdown(c.Model), markdown(place(c.At)), strings.Join(row, " | "))
+		m.block("| %s | %s<br>%s | %s |\n", markdown(c.Change), markdown(c.Model), markdown(place(c.At)), strings.Join(row, " | "))
 	}
 	for _, c := range r.Review.Models {
 		m.meaning(c)
@@ -172,7 +172,7 @@ func (t *text) review(r *gate.Report) {
 	}
 	fmt.Fprintf(t, "\n%s\n", t.paint("bold", "MODELS"))
 	for _, c := range r.Review.Models {
-		fmt.Fprintf(t, "  %s  %s  %s\n", c.Change, plain(c.Model), t.paint("dim", place(c.At)))
+		fmt.Fprintf(t, "  %s  %s  %s\n", plain(c.Change), plain(c.Model), t.paint("dim", place(c.At)))
 		for _, field := range stateFields {
 			if value := both(c, field.of); value != "" && (field.name != "findings" || value != "none") {
 				fmt.Fprintf(t, "      %-9s  %s\n", field.name, plain(value))

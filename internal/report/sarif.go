@@ -67,8 +67,14 @@ func sarifRun(r *gate.Report, opt Options) *sarif.Run {
 	run.AddInvocation(r.Verdict != gate.Unfinished)
 	run.Results = []*sarif.Result{}
 	hashes := &hashCache{files: opt.Files, of: map[string][]string{}}
+	edits := &fixer{files: opt.Files, prefix: opt.Prefix}
 	for _, g := range alerts(r) {
-		run.Results = append(run.Results, result(g, index, hashes, opt.Prefix))
+		res := result(g, index, hashes, opt.Prefix)
+		res.Fixes = edits.fixes(g)
+		run.Results = append(run.Results, res)
+	}
+	if _, _, waived := count(r); waived > 0 {
+		run.Properties = sarif.Properties{"waived": waived}
 	}
 	return run
 }

@@ -89,6 +89,9 @@ func (t *text) group(g group) {
 	if g.rule.Remediation != "" {
 		fmt.Fprintf(t, "  %s %s\n", t.paint("bold", "do:"), plain(g.rule.Remediation))
 	}
+	if n := fixable(g.found); n > 0 {
+		fmt.Fprintf(t, "  %s `gate fix` edits %d of %d.\n", t.paint("bold", "or:"), n, len(g.found))
+	}
 }
 
 // place is where a person or an editor finds it.

@@ -36,10 +36,11 @@ clip(words) := words if {
 file(item) := split(item.at.path, "!")[0]
 
 # Either the file, or the entry of the container and the container.
-entry(item) := sprintf("%s in %s", [concat("!", array.slice(parts, 1, count(parts))), parts[0]]) if {
-	contains(item.at.path, "!")
+entry(item) := item.at.path if {
+	not contains(item.at.path, "!")
+} else := sprintf("%s in %s", [concat("!", array.slice(parts, 1, count(parts))), parts[0]]) if {
 	parts := split(item.at.path, "!")
-} else := item.at.path
+}
 
 # What a rule is violated by where nothing was stated at all: the policy itself.
 nothing := {"kind": "", "at": {"path": object.get(input, "policy", "")}, "data": {}, "model": "", "source": ""}

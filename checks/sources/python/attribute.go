@@ -42,7 +42,7 @@ func (m *machine) member(b *value, e *pysyntax.Attribute) set {
 		if b.text == "sys" && e.Attr == "executable" {
 			return one(&value{kind: text, text: "python", start: start, end: end, pieces: []piece{{text: "python", start: start, end: end}}})
 		}
-		return one(&value{kind: symbol, text: b.text + "." + e.Attr, start: start, end: end, args: b.args})
+		return one(m.keep(value{kind: symbol, text: b.text + "." + e.Attr, start: start, end: end, args: b.args}))
 	case namespace:
 		if e.Attr == "__dict__" {
 			return one(b)

@@ -172,12 +172,12 @@ func methodPath(c *pysyntax.Call) string {
 }
 
 // result is what a call of something outside the file returns.
-func result(path string, c *pysyntax.Call, a *arguments) set {
+func (m *machine) result(path string, c *pysyntax.Call, a *arguments) set {
 	if len(path)+2 > maxPath {
 		path = "?"
 	}
 	start, end := c.Range()
-	return one(&value{kind: symbol, text: path + "()", start: start, end: end, args: a})
+	return one(m.keep(value{kind: symbol, text: path + "()", start: start, end: end, args: a}))
 }
 
 // construct makes an instance of a class of this file.

@@ -15,10 +15,15 @@ func (m *machine) command(callee string, a *arguments) {
 	if !ok || lastName(callee) != "create_subprocess_exec" && !slices.ContainsFunc(v, func(c *value) bool { return c.kind == text || c.kind == list }) {
 		return
 	}
-	runs := runners[strings.ReplaceAll(callee, "()", "")]
-	if !runs && !containsAny(strings.ToLower(lastName(callee)), runnerWords) {
+	kind, ok := m.runs[callee]
+	if !ok {
+		kind = runnerOf(callee)
+		m.runs[callee] = kind
+	}
+	if kind == noRunner {
 		return
 	}
+	runs := kind == runner
 	if lastName(callee) == "create_subprocess_exec" {
 		v = one(&value{kind: list, elts: a.pos})
 	}
@@ -33,6 +38,25 @@ func (m *machine) command(callee string, a *arguments) {
 			m.argv(c, runs)
 		}
 	}
+}
+
+// runnerKind is how surely a callee runs a command.
+type runnerKind uint8
+
+const (
+	noRunner runnerKind = iota
+	maybeRunner
+	runner
+)
+
+func runnerOf(callee string) runnerKind {
+	if runners[strings.ReplaceAll(callee, "()", "")] {
+		return runner
+	}
+	if containsAny(strings.ToLower(lastName(callee)), runnerWords) {
+		return maybeRunner
+	}
+	return noRunner
 }
 
 // argv hands back a list of arguments as a command line. Where an argument is one of

@@ -101,7 +101,7 @@ func (m *machine) lambdaBody(e *pysyntax.Lambda) {
 
 func (m *machine) constant(s string, n pysyntax.Node) set {
 	start, end := n.Range()
-	return one(&value{kind: constant, text: s, start: start, end: end})
+	return one(m.keep(value{kind: constant, text: s, start: start, end: end}))
 }
 
 func (m *machine) str(s *pysyntax.Str) *value {
@@ -109,7 +109,7 @@ func (m *machine) str(s *pysyntax.Str) *value {
 		return v
 	}
 	start, end := s.Range()
-	v := &value{kind: text, text: s.Value(), start: start, end: end, literal: s}
+	v := m.keep(value{kind: text, text: s.Value(), start: start, end: end, literal: s})
 	m.strings[s] = v
 	return v
 }
@@ -127,7 +127,7 @@ func (m *machine) name(e *pysyntax.Name) set {
 			return one(&value{kind: symbol, text: p, start: start, end: end})
 		}
 	}
-	return one(&value{kind: symbol, text: e.ID, start: start, end: end})
+	return one(m.keep(value{kind: symbol, text: e.ID, start: start, end: end}))
 }
 
 func (m *machine) sequence(elts []pysyntax.Expr, n pysyntax.Node) set {

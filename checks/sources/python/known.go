@@ -25,7 +25,7 @@ func (m *machine) known(path string, c *pysyntax.Call, a *arguments, base set) s
 			return s
 		}
 	}
-	return result(path, c, a)
+	return m.result(path, c, a)
 }
 
 // environment reads and sets variables of the environment.

@@ -203,7 +203,7 @@ func (m *machine) local(name string, a *arguments) {
 	if !m.reporting || a.node == nil {
 		return
 	}
-	m.shapes(&value{kind: dict}, a)
+	m.shapes(nothing, a)
 	for _, k := range a.kw {
 		if k.name == "trust_remote_code" {
 			m.flag(name, unsafeFlags[0], k, "")

@@ -54,6 +54,8 @@ type machine struct {
 	bound     int             // constants that other files may import
 	imports   map[string]bool // names and modules that are imported; true for relative imports
 	returned  []set           // by the functions that are being followed
+	runs      map[string]runnerKind
+	chunk     []value // for the values to come
 }
 
 func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bodies, r *report) *machine {
@@ -65,6 +67,7 @@ func newMachine(ctx context.Context, mod *pysyntax.Module, path string, known bo
 		fields:  map[string]set{},
 		environ: map[string]set{},
 		imports: map[string]bool{},
+		runs:    map[string]runnerKind{},
 	}
 }
 

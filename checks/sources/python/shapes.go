@@ -36,6 +36,9 @@ func (m *machine) shapes(d *value, a *arguments) {
 	m.training(v, start, end)
 }
 
+// nothing is a mapping without items.
+var nothing = &value{kind: dict}
+
 // telling says whether a mapping or a call has a key that shapes looks for.
 func telling(d *value, a *arguments) bool {
 	for i := range d.pairs {
@@ -102,7 +105,7 @@ var shapeKeys = func() map[string]bool {
 // generic reports arguments whose keyword says that they name a model, of calls that no
 // table knows.
 func (m *machine) generic(callee string, a *arguments) {
-	m.shapes(&value{kind: dict}, a)
+	m.shapes(nothing, a)
 	first := len(a.pos) > 0 && loadingName(lastName(callee))
 	if !first && !slices.ContainsFunc(a.kw, func(k keyword) bool { return genericKeywords[k.name] }) {
 		return

@@ -10,7 +10,7 @@ import (
 // where it looks like one.
 func (m *machine) unknownOf(e pysyntax.Expr, base set) set {
 	start, end := e.Range()
-	v := &value{kind: unknown, text: expression(e), start: start, end: end}
+	v := m.keep(value{kind: unknown, text: expression(e), start: start, end: end})
 	if k, ok := configKey(e); ok {
 		v.variable = "key:" + k
 	}

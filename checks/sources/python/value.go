@@ -73,6 +73,20 @@ func one(v *value) set {
 	return v.self[:]
 }
 
+// chunk is how many values are allocated at once.
+const chunk = 32
+
+// keep is a value in memory that many share.
+func (m *machine) keep(v value) *value {
+	if len(m.chunk) == 0 {
+		m.chunk = make([]value, chunk)
+	}
+	p := &m.chunk[0]
+	m.chunk = m.chunk[1:]
+	*p = v
+	return p
+}
+
 // known are the strings of a set that have no unknown parts.
 func (s set) known() []*value {
 	var out []*value

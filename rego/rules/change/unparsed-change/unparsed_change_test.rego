@@ -2,10 +2,10 @@ package unparsed_change_test
 
 import data.rules.change["unparsed-change"] as rule
 
-unparsed(data) := {
+unparsed(fields) := {
 	"kind": "refs.unparsed",
 	"at": {"path": "nb.ipynb", "line": 3},
-	"data": object.union({"language": "python", "reason": "line 3"}, data),
+	"data": object.union({"language": "python", "reason": "line 3"}, fields),
 	"model": "",
 	"source": "",
 }

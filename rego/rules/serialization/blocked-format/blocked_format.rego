@@ -28,10 +28,18 @@ violations contains {"on": item, "message": message} if {
 	some item in input.evidence["artifact.file"]
 	blocked(item.source, item.data.format)
 
-	# The pickle inside of a checkpoint is the checkpoint's.
-	not format.container(item.at.path) in format.checkpoints
+	# What no reference loads does no harm to those that judge by format.
+	object.get(item.data, "loaded", "") != "no"
+	not item.at.path in spoken_for
 	not excused(item)
 	message := sprintf("%v is a %v file, a format that the policy blocks.", [fact.entry(item), item.data.format])
+}
+
+# The pickles inside of checkpoints are the checkpoints'.
+spoken_for := {item.at.path |
+	some item in input.evidence["artifact.file"]
+	contains(item.at.path, "!")
+	format.container(item.at.path) in format.checkpoints
 }
 
 # Asked once for each format of a source, as are the siblings that excuse it.
@@ -49,9 +57,6 @@ excused(item) if {
 	[item.model, item.data.dir, item.data.role, wanted] in present
 	not basename(item.at.path) in asked_for
 }
-
-# What no reference loads does no harm to those that judge by format.
-excused(item) if item.data.loaded == "no"
 
 present := {[item.model, item.data.dir, item.data.role, item.data.format] |
 	some item in input.evidence["artifact.file"]
