@@ -196,9 +196,12 @@ func weigh(s *gate.ModelState, files []gate.File, roles map[string]string) {
 
 // held are the changes of the models in folders of the repository.
 func (v *reviewing) held() []gate.ModelChange {
+	before, after := rolesOf(v.was.Evidence), rolesOf(v.head.Evidence)
 	edited := map[string]bool{}
 	for p := range v.touched {
-		edited[path.Dir(p)] = true
+		if role := cmp.Or(after[p], before[p]); role == "weights" || role == "config" || role == "code" {
+			edited[path.Dir(p)] = true
+		}
 	}
 	was, is := v.folders(v.was), v.folders(v.head)
 	var out []gate.ModelChange
