@@ -51,7 +51,9 @@ func (b *baseline) moved(ctx context.Context) (*findings, error) {
 		}
 	}
 	opt := b.online
-	opt.Locked = (&lockTrust{head: b.repo.locks.base}).Lookup
+	if b.repo.locks.compared {
+		opt.Locked = b.repo.locks.base.Lookup
+	}
 	var err error
 	b.before, err = b.cmd.models(ctx, ask, opt)
 	return b.before, err
