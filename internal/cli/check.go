@@ -56,7 +56,7 @@ func (c *Command) check(ctx context.Context, args []string) (denied bool, err er
 	if err := c.trusted(repo, &run, &change); err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: repo.policy, custom: repo.custom, only: reports.only, started: started, root: repo.dir, files: repo.files}
+	j := &judgement{cmd: c, policy: repo.policy, custom: repo.custom, only: reports.only, started: started, root: repo.dir, files: repo.files, locks: repo.locks}
 	if limit := repo.policy.Limits.Time; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("the run took longer than the policy's limit of %v", limit))

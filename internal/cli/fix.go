@@ -11,7 +11,6 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/fix"
-	"github.com/modelgate/gate/internal/lock"
 )
 
 // fix makes the edits that remove violations: the smallest that do, and none that the gate
@@ -32,24 +31,17 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 	if err != nil {
 		return false, err
 	}
-	defer repo.root.Close()
-	locks, err := c.readLock(run.lock, repo.root)
-	if err != nil {
-		return false, err
-	}
+	defer repo.Close()
 	found, err := c.gather(ctx, repo, &run, "")
 	if err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.root.FS()}
+	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.files, locks: repo.locks}
 	report, err := j.decide(ctx, found)
 	if err != nil {
 		return false, err
 	}
-	if err := fix.Attach(ctx, report, repo.root.FS(), commits(report, locks)); err != nil {
-		return false, err
-	}
-	files, err := fix.Files(repo.root.FS(), report.Violations)
+	files, err := fix.Files(repo.files, report.Violations)
 	if err != nil {
 		return false, err
 	}
@@ -70,7 +62,7 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 
 // commits tells the commit to which a model can be pinned: that of the lock, which was
 // looked at, or else the one that the registry was read at.
-func commits(r *gate.Report, locks *lock.File) fix.Commits {
+func commits(r *gate.Report, locks *lockTrust) fix.Commits {
 	read := map[string]string{}
 	for _, a := range r.Artifacts {
 		if a.Repository != nil {

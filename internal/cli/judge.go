@@ -14,6 +14,7 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/fix"
 	"github.com/modelgate/gate/internal/policy"
 	"github.com/modelgate/gate/internal/scan"
 	"github.com/modelgate/gate/rego"
@@ -54,7 +55,8 @@ type judgement struct {
 	started time.Time
 	root    string
 	files   fs.FS
-	all     bool // what was there before a proposed change counts as well
+	all     bool       // what was there before a proposed change counts as well
+	locks   *lockTrust // of a repository whose source can be fixed; nil where nothing can
 }
 
 // deliver judges and reports.
@@ -99,7 +101,12 @@ func (j *judgement) decide(ctx context.Context, found *findings) (*gate.Report, 
 		Review:     found.Review,
 	}
 	if found.baseline != nil {
-		r.Review, err = found.baseline.review(ctx, r)
+		if r.Review, err = found.baseline.review(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	if j.locks != nil {
+		err = fix.Attach(ctx, r, j.files, commits(r, j.locks))
 	}
 	return r, err
 }

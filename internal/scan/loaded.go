@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -34,7 +35,44 @@ func surer(a, b string) string {
 // fileArguments name the files that a call loads: one, or patterns.
 var fileArguments = []string{"filename", "file", "weight_name", "allow_patterns", "include"}
 
+// oneFile is the file that a reference names in full, as a path below the model; empty where
+// it names none, or several by patterns.
+func oneFile(r gate.Reference) string {
+	name := cmp.Or(r.Model.File, r.Args["filename"], r.Args["file"], r.Args["weight_name"])
+	folder := r.Args["subfolder"]
+	if name == "" || strings.ContainsAny(name, "*?[") || folder == "?" || r.Model.Source != "hf" && r.Model.Source != "modelscope" {
+		return ""
+	}
+	if folder != "" && r.Model.File == "" {
+		return folder + "/" + name
+	}
+	return name
+}
+
+// missing are the references to a file that its registry does not list: a name that is
+// written in another way may still lead to one that it does.
+func missing(refs []gate.Reference, files []gate.RemoteFile) (out []gate.Reference) {
+	for _, r := range refs {
+		if name := oneFile(r); name != "" && !lists(files, name) && !slices.ContainsFunc(files, func(f gate.RemoteFile) bool { return loadedBy(r, f.Path, files) == "yes" }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func lists(files []gate.RemoteFile, name string) bool {
+	return slices.ContainsFunc(files, func(f gate.RemoteFile) bool { return f.Path == name })
+}
+
 func loadedBy(r gate.Reference, file string, files []gate.RemoteFile) string {
+	if name := oneFile(r); name != "" {
+		if lists(files, name) {
+			return yes(name == file)
+		}
+		if path.Clean("/"+name) == "/"+file {
+			return "unknown"
+		}
+	}
 	if r.Model.File != "" {
 		return yes(r.Model.File == file)
 	}

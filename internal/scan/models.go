@@ -206,10 +206,19 @@ func (m *modelResult) read(ctx context.Context, s *gate.Subject, opt *Online) {
 	for _, n := range repo.Notes {
 		m.emit(gate.KindUnavailable, at, n)
 	}
+	if len(repo.Files) == 0 {
+		m.emit(gate.KindIncomplete, gate.Location{Path: Remote(s.Model, "")}, gate.Incomplete{Reason: "its registry lists no file of it"})
+	}
+	for _, r := range missing(s.References, repo.Files) {
+		m.emit(gate.KindUnavailable, r.At, gate.Unavailable{
+			ID: s.Model.Key(), Reason: gate.ReasonEntry, Detail: fmt.Sprintf("the registry lists no file %.200q, which %s asks for", oneFile(r), r.Loader),
+		})
+	}
 	a := &gate.Artifact{Model: s.Model, Publisher: repo.Owner, Repository: repo, Mode: "range"}
 	files := slices.SortedFunc(slices.Values(repo.Files), func(a, b gate.RemoteFile) int { return strings.Compare(a.Path, b.Path) })
 	results := make([]remoteResult, len(files))
 	parallel(len(files), func(i int) { results[i] = remoteFile(ctx, s, files[i], registry, opt) })
+	m.evidence = append(m.evidence, quieten(s.Model, results)...)
 	for _, r := range results {
 		a.Files = append(a.Files, r.files...)
 		a.Fetched += r.fetched

@@ -3,9 +3,12 @@ package scan
 import (
 	"context"
 	"crypto/sha1" // git names blobs by it
+	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -18,12 +21,13 @@ type remoteResult struct {
 	fileResult
 	fetched  int64
 	requests int
+	silence  string // why the registry gave no bytes, where that has nothing to do with the file
 }
 
 // remoteFile inspects one file of a registry by ranges.
 func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registry gate.Registry, opt *Online) (out remoteResult) {
 	name := Remote(s.Model, f.Path)
-	if why := notLoaded(f.Path); why != "" {
+	if why := notLoaded(f.Path); why != "" && !slices.ContainsFunc(s.References, func(r gate.Reference) bool { return oneFile(r) == f.Path }) {
 		out.files = []gate.File{{Path: name, Size: f.Size, SHA256: f.SHA256, State: gate.Unread, Reason: why}}
 		out.inspected = 1
 		return out
@@ -36,6 +40,7 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	}
 	r, err := registry.Open(timed, s.Repository, f)
 	if err != nil {
+		out.silence = silence(err)
 		w.unread(name, f, reason(err))
 		return out
 	}
@@ -54,7 +59,7 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 		w.emit(gate.KindServer, gate.Location{Path: name}, gate.Server{ID: s.Model.Key(), Reason: odd})
 	}
 	if err := src.failed(); err != nil {
-		w.unread(name, f, "cannot be read to its end: "+reason(err))
+		out.silence = w.failed(name, f, err)
 	}
 	if timed.Err() != nil && ctx.Err() == nil {
 		w.unread(name, f, "took longer than the limit")
@@ -62,8 +67,12 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	return out
 }
 
-// listed compares a small file with the git object that the registry names.
+// listed compares a small file with the git object that the registry names, and one of
+// which nothing is to be read with the digest of nothing.
 func listed(f gate.RemoteFile, src *tracked) bool {
+	if f.Size == 0 && len(f.SHA256) == hex.EncodedLen(sha256.Size) {
+		return strings.ToLower(f.SHA256) == emptySHA256
+	}
 	if f.Git == "" || f.SHA256 != "" || f.Size > smallRemote {
 		return true
 	}
@@ -77,9 +86,60 @@ func listed(f gate.RemoteFile, src *tracked) bool {
 	return hex.EncodeToString(h.Sum(nil)) == strings.ToLower(f.Git)
 }
 
+const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 // smallRemote is how large a file may be that is compared with its git object, because
 // the registry states no digest of it.
 const smallRemote = 1 << 20
+
+// failed states that the bytes of a file did not come, and takes back that they are
+// malformed where that is the only reason.
+func (w *worker) failed(name string, f gate.RemoteFile, err error) (silent string) {
+	var u *gate.Unavailable
+	if errors.As(err, &u) && u.Detail != "" {
+		w.out.evidence = slices.DeleteFunc(w.out.evidence, func(e gate.Evidence) bool {
+			m, ok := e.Data.(gate.Malformed)
+			return ok && strings.Contains(m.Reason, u.Detail)
+		})
+	}
+	w.unread(name, f, "cannot be read to its end: "+reason(err))
+	return silence(err)
+}
+
+// silence is the reason of a registry that answers no requests at all for now.
+func silence(err error) string {
+	var u *gate.Unavailable
+	if errors.As(err, &u) && (u.Reason == gate.ReasonRateLimited || u.Reason == gate.ReasonNetwork || u.Reason == gate.ReasonBadToken || u.Reason == gate.ReasonGated) {
+		return u.Reason
+	}
+	return ""
+}
+
+// quieten states once for all files of a model, but for the first few, that the registry
+// answers no more.
+func quieten(model gate.ModelID, results []remoteResult) (evidence []gate.Evidence) {
+	count := map[string]int{}
+	for i, r := range results {
+		if r.silence == "" {
+			continue
+		}
+		if count[r.silence]++; count[r.silence] > saidAlone {
+			results[i].evidence = slices.DeleteFunc(r.evidence, func(e gate.Evidence) bool { return e.Kind == gate.KindIncomplete })
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(count)) {
+		if more := count[why] - saidAlone; more > 0 {
+			evidence = append(evidence, gate.Evidence{Kind: gate.KindIncomplete, At: gate.Location{Path: Remote(model, "")}, Data: gate.Incomplete{
+				Reason: fmt.Sprintf("%d more of its files were not read for the same reason (%s)", more, why),
+			}})
+		}
+	}
+	return evidence
+}
+
+// saidAlone is the number of files of a model of which it is said one by one that the
+// registry does not answer.
+const saidAlone = 3
 
 // unread states that a file of a registry was not read.
 func (w *worker) unread(name string, f gate.RemoteFile, why string) {

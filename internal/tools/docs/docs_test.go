@@ -68,24 +68,6 @@ func TestLinksLead(t *testing.T) {
 	}
 }
 
-// TestDocsPromiseOnlyCommands holds the pages and what rules tell users to commands that
-// exist.
-func TestDocsPromiseOnlyCommands(t *testing.T) {
-	known := regexp.MustCompile(`^(check|scan|policy explain|rules|explain|version|help)\b`)
-	root := os.DirFS("../../..")
-	files, err := fs.Glob(root, "docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range append(files, "rego/catalogue.json", "README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md") {
-		for _, m := range regexp.MustCompile("(?:`|\\$ )gate ([^`\n]*)").FindAllStringSubmatch(read(t, root, file), -1) {
-			if !known.MatchString(m[1]) {
-				t.Errorf("%s promises `gate %s`", file, m[1])
-			}
-		}
-	}
-}
-
 func TestExample(t *testing.T) {
 	const script = "# It fires.\nmodel pickle bad/a.pkl\nmodel pickle good/a.pkl\n! gate check bad --only r\n" +
 		"cmp stdout want.txt\ngate check good --only r\n\n" +
