@@ -49,6 +49,12 @@ func oneFile(r gate.Reference) string {
 	return name
 }
 
+// mayName tells whether a reference names a file, or loads one file whose name is not known.
+func mayName(r gate.Reference, file string) bool {
+	name := oneFile(r)
+	return name == file || name == "" && strings.HasSuffix(r.Loader, "hf_hub_download")
+}
+
 // missing are the references to a file that its registry does not list: a name that is
 // written in another way may still lead to one that it does.
 func missing(refs []gate.Reference, files []gate.RemoteFile) (out []gate.Reference) {

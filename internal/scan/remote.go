@@ -27,7 +27,7 @@ type remoteResult struct {
 // remoteFile inspects one file of a registry by ranges.
 func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registry gate.Registry, opt *Online) (out remoteResult) {
 	name := Remote(s.Model, f.Path)
-	if why := notLoaded(f.Path); why != "" && !slices.ContainsFunc(s.References, func(r gate.Reference) bool { return oneFile(r) == f.Path }) {
+	if why := notLoaded(f.Path); why != "" && !slices.ContainsFunc(s.References, func(r gate.Reference) bool { return mayName(r, f.Path) }) {
 		out.files = []gate.File{{Path: name, Size: f.Size, SHA256: f.SHA256, State: gate.Unread, Reason: why}}
 		out.inspected = 1
 		return out

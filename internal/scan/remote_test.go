@@ -107,7 +107,7 @@ func TestPicture(t *testing.T) {
 	for _, tt := range []struct {
 		ref  gate.Reference
 		want gate.State
-	}{{use("acme/tiny", 1, gate.InCode), gate.Unread}, {download("weights.png", ""), gate.Unproven}} {
+	}{{use("acme/tiny", 1, gate.InCode), gate.Unread}, {download("weights.png", ""), gate.Unproven}, {download("?", ""), gate.Unproven}, {download("other.png", ""), gate.Unread}} {
 		if got := look(t, k, tt.ref).Artifacts[0].Files[0]; got.State == gate.Unread != (tt.want == gate.Unread) {
 			t.Errorf("%s: %+v", tt.ref.Loader, got)
 		}

@@ -28,6 +28,9 @@ func (m *inspection) identity(repo *gate.Repository, owner *gate.Publisher) {
 		m.failed(&gate.Unavailable{Reason: gate.ReasonBadAnswer, Detail: "the registry does not state the identity that the lock has"})
 		return
 	}
+	if l.Owner.ID != "" && owner != nil && owner.ID == "" {
+		m.failed(&gate.Unavailable{Reason: gate.ReasonBadAnswer, Detail: "the registry does not state the identity of the owner, which the lock has"})
+	}
 	another := m.another(repo)
 	foreign := owner != nil && !sameOwner(&l.Owner, owner)
 	switch {

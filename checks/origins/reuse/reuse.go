@@ -73,7 +73,7 @@ func (Auditor) Spec() gate.Spec {
 	return gate.Spec{
 		Name:  "reuse",
 		Doc:   "States whether the name of a model still leads to the repository and the owner that were meant.",
-		Emits: map[gate.Kind]any{kindIdentity: Identity{}, kindAge: Age{}, kindTime: Contradiction{}},
+		Emits: map[gate.Kind]any{kindIdentity: Identity{}, kindAge: Age{}, kindTime: Contradiction{}, gate.KindIncomplete: gate.Incomplete{}},
 	}
 }
 
@@ -100,6 +100,11 @@ func compare(s *gate.Subject, out gate.Recorder) {
 		out.Emit(kindIdentity, s.At(), Identity{
 			Model: s.Model.Key(), Registry: s.Model.Source, Relation: relation, Want: want, Got: got, By: "lock",
 			YoungerThanLock: younger(r.ID, l.ID) || younger(is.ID, was.ID),
+		})
+	}
+	if l.ID != "" && r.ID == "" || was.ID != "" && r.Owner != nil && is.ID == "" {
+		out.Emit(gate.KindIncomplete, s.At(), gate.Incomplete{
+			Reason: fmt.Sprintf("the registry does not state the identity of %q or of its owner, which the lock has: others may have the name", s.Model.Key()),
 		})
 	}
 	otherOwner := was.ID != "" && is.ID != "" && was.ID != is.ID

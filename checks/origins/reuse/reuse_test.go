@@ -22,6 +22,31 @@ const (
 
 func named(name, id string) *gate.Publisher { return &gate.Publisher{Name: name, ID: id} }
 
+// TestAnonymous tells a registry that keeps silent about identities from one that never had
+// any.
+func TestAnonymous(t *testing.T) {
+	owned := gate.Locked{Name: "acme/tiny", ID: oldRepo, Owner: *named("acme", oldOwner)}
+	for name, test := range map[string]struct {
+		locked gate.Locked
+		now    gate.Repository
+		want   int
+	}{
+		"all there":         {owned, gate.Repository{Name: "acme/tiny", ID: oldRepo, Owner: named("acme", oldOwner)}, 0},
+		"owner not asked":   {owned, gate.Repository{Name: "acme/tiny", ID: oldRepo}, 0},
+		"no repository":     {owned, gate.Repository{Name: "acme/tiny", Owner: named("acme", oldOwner)}, 1},
+		"no owner":          {owned, gate.Repository{Name: "acme/tiny", ID: oldRepo, Owner: named("acme", "")}, 1},
+		"nothing":           {owned, gate.Repository{Name: "acme/tiny"}, 1},
+		"nothing is locked": {gate.Locked{Name: "acme/tiny"}, gate.Repository{Name: "acme/tiny", Owner: named("acme", "")}, 0},
+	} {
+		r := checktest.Audit(t, Auditor{}, &gate.Subject{
+			Model: model, References: []gate.Reference{{Model: model, At: at}}, Locked: &test.locked, Repository: &test.now,
+		})
+		if got := checktest.Of[gate.Incomplete](r, gate.KindIncomplete); len(got) != test.want {
+			t.Errorf("%s: got %s", name, checktest.JSON(got))
+		}
+	}
+}
+
 func TestIdentity(t *testing.T) {
 	locked := &gate.Locked{Name: "acme/tiny", ID: oldRepo, Owner: *named("acme", oldOwner)}
 	identity := func(relation, want, got string, younger bool) Identity {
