@@ -8,7 +8,11 @@ import (
 
 // plain makes untrusted text safe for a terminal and a log: control, format and
 // private-use characters, which move cursors and reverse lines, are written as escapes.
+//
+// So are the commands that runners of pipelines obey wherever they stand in a line of a
+// log: "##[error]" and Azure's "##vso[task.setvariable]".
 func plain(s string) string {
+	s = logCommands.Replace(s)
 	if strings.IndexFunc(s, hostile) < 0 {
 		return s
 	}
@@ -22,6 +26,8 @@ func plain(s string) string {
 	}
 	return b.String()
 }
+
+var logCommands = strings.NewReplacer("##[", `\u0023#[`, "##vso[", `\u0023#vso[`, "##VSO[", `\u0023#VSO[`)
 
 func hostile(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar

@@ -128,7 +128,7 @@ func (r *recorder) Child(name string, size int64, rd io.Reader) {
 	if !ok || size < 0 {
 		spool, err := r.w.spool(path, rd)
 		if err != nil {
-			r.w.incomplete(path, "cannot be unpacked: "+err.Error(), "", 0)
+			r.w.incomplete(path, "cannot be unpacked: "+reason(err), "", 0)
 			r.worst = gate.Unread
 		}
 		if spool == nil {

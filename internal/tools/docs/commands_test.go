@@ -20,7 +20,7 @@ var (
 	fences = regexp.MustCompile("(?ms)^[ ]*```[a-z]*\n(.*?)^[ ]*```$")
 	spans  = regexp.MustCompile("`([^`]+)`")
 	// commandLine is a line of a script or a configuration that runs the gate.
-	commandLine = regexp.MustCompile(`(?m)^[ \t]*(?:\$ |- |[\w-]+: |sh ['"]|run )*(?:go run \./cmd/)?gate (\S.*)$`)
+	commandLine = regexp.MustCompile(`(?m)^[ \t]*(?:\$ |- |[\w-]+: |sh ['"]|exec )*(?:go run \./cmd/)?gate (\S.*)$`)
 	commandSpan = regexp.MustCompile(`(?s)^(?:\$ |go run \./cmd/)?gate (\S.*)$`)
 	continued   = regexp.MustCompile(`\\\n\s*`)
 )
@@ -37,12 +37,17 @@ func TestCommandsParse(t *testing.T) {
 		}
 		files = append(files, found...)
 	}
+	seen := 0
 	for _, file := range files {
 		for _, command := range commandsIn(path.Ext(file), read(t, root, file)) {
+			seen++
 			if wrong := mistake(command); wrong != "" {
 				t.Errorf("%s has `gate %s`: %s", file, command, wrong)
 			}
 		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d commands were found", seen)
 	}
 }
 
