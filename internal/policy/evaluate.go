@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -31,7 +33,24 @@ func (e *Engine) judgeBuiltin(ctx context.Context, s *settings, f *facts) ([]gat
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.options.Timeout)
 	defer cancel()
-	return evaluate(ctx, compiler, s, f, rules)
+	return evaluateParts(ctx, compiler, s, f, rules)
+}
+
+// evaluateParts asks about a share of the rules on each core: rules do not depend on each
+// other. What the facts have in common is computed once a share.
+func evaluateParts(ctx context.Context, compiler *ast.Compiler, s *settings, f *facts, rules []gate.Rule) ([]gate.Violation, error) {
+	n := min(runtime.GOMAXPROCS(0), max(1, len(rules)))
+	shares := make([][]gate.Rule, n)
+	for i, rule := range rules {
+		shares[i%n] = append(shares[i%n], rule)
+	}
+	found, errs := make([][]gate.Violation, n), make([]error, n)
+	var wg sync.WaitGroup
+	for i, share := range shares {
+		wg.Go(func() { found[i], errs[i] = evaluate(ctx, compiler, s, f, share) })
+	}
+	wg.Wait()
+	return slices.Concat(found...), errors.Join(errs...)
 }
 
 // evaluate asks main for the verdicts of rules. Whatever is undefined, missing or odd in
