@@ -7,6 +7,11 @@ import (
 	"context"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/checks/consistency/adapter"
+	contradiction "github.com/modelgate/gate/checks/consistency/config"
+	"github.com/modelgate/gate/checks/consistency/quantization"
+	"github.com/modelgate/gate/checks/consistency/shards"
+	"github.com/modelgate/gate/checks/consistency/tokenizer"
 	"github.com/modelgate/gate/checks/formats/catboost"
 	"github.com/modelgate/gate/checks/formats/chattemplate"
 	"github.com/modelgate/gate/checks/formats/compressed"
@@ -169,5 +174,10 @@ func Auditors() []Auditor {
 		license.Auditor{},
 		lock.Auditor{},
 		checksum.Auditor{},
+		shards.Auditor{},
+		contradiction.Auditor{},
+		tokenizer.Auditor{},
+		adapter.Auditor{},
+		quantization.Auditor{},
 	}
 }

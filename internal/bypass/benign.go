@@ -84,5 +84,12 @@ func benign() []Recipe {
 	file("benign checkpoint", "parts of a distributed checkpoint", "__0_0.distcp", append(modeltest.TorchZip(modeltest.StateDict(4), 16), modeltest.TorchZip(modeltest.StateDict(4), 16)...))
 	file("benign archive", "skops", "m.skops", modeltest.Skops("builtins", "dict", "DictNode"))
 	file("benign archive", "text that begins as opcodes", "notes.txt", []byte("I am a note.\n(See below.)\ncat\ndog\n"))
+	for _, l := range modeltest.Layouts() {
+		want := Clean
+		if l.Code {
+			want = Warned
+		}
+		out = append(out, Recipe{Technique: "benign layout", Name: l.Name, Files: l.Files, Want: want})
+	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/usage"
 )
 
 // The exit codes of every command. The output format never changes them.
@@ -60,7 +61,7 @@ func commands() []command {
 // exit code.
 func (c Command) Main(ctx context.Context, args []string) int {
 	if len(args) > 0 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help") {
-		usage(c.Stdout)
+		help(c.Stdout)
 		return exitPass
 	}
 	name := "check"
@@ -69,7 +70,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 	}
 	i := slices.IndexFunc(commands(), func(x command) bool { return x.name == name })
 	if i < 0 {
-		return c.fail(usagef("unknown command %q: one of %s", name, names()))
+		return c.fail(usage.Errorf("unknown command %q: one of %s", name, names()))
 	}
 	denied, err := commands()[i].run(&c, ctx, args)
 	switch {
@@ -92,7 +93,7 @@ func names() string {
 	return strings.Join(n, ", ")
 }
 
-func usage(w io.Writer) {
+func help(w io.Writer) {
 	fmt.Fprint(w, "gate is a policy gate for machine-learning models.\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  gate %-22s %s\n", strings.TrimSpace(c.name+" "+c.args), c.doc)
@@ -101,15 +102,10 @@ func usage(w io.Writer) {
 		"Each command prints its flags with -h.\n")
 }
 
-// usageError is a mistake of the user: exit code 2.
-type usageError struct{ error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // fail says what went wrong and returns the exit code of an error.
 func (c *Command) fail(err error) int {
 	fmt.Fprintf(c.Stderr, "gate: %v\n", err)
-	var wrongUse usageError
+	var wrongUse usage.Error
 	var wrongPolicy *config.Error
 	if errors.As(err, &wrongUse) || errors.As(err, &wrongPolicy) {
 		return exitUsage
@@ -135,7 +131,7 @@ func parse(f *flag.FlagSet, args []string) (rest []string, err error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, usageError{err}
+			return nil, usage.Error{Err: err}
 		}
 		taken := args[:len(args)-f.NArg()]
 		args = f.Args()
@@ -171,4 +167,12 @@ func (c *Command) path(p string) string {
 		return p
 	}
 	return filepath.Join(c.Dir, p)
+}
+
+// named is the path of a file that the user may have named.
+func (c *Command) named(p string) string {
+	if p == "" {
+		return ""
+	}
+	return c.path(p)
 }

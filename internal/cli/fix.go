@@ -11,6 +11,8 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/fix"
+	"github.com/modelgate/gate/internal/proposal"
+	"github.com/modelgate/gate/internal/run"
 )
 
 // fix makes the edits that remove violations: the smallest that do, and none that the gate
@@ -18,8 +20,8 @@ import (
 func (c *Command) fix(ctx context.Context, args []string) (denied bool, err error) {
 	started := c.now()
 	f := c.flags("fix", "[DIR]")
-	var run runFlags
-	run.register(f)
+	var shared runFlags
+	shared.register(f)
 	var only list
 	f.Var(&only, "only", "fix what breaks this `RULE` only (repeatable)")
 	dry := f.Bool("dry-run", false, "print the edits as a diff, and change nothing")
@@ -27,21 +29,24 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 	if err != nil {
 		return false, err
 	}
-	repo, err := c.repository(rest, "fix", run.policy)
+	repo, err := c.repository(rest, "fix", shared.policy)
 	if err != nil {
 		return false, err
 	}
 	defer repo.Close()
-	found, err := c.gather(ctx, repo, &run, "")
+	found, err := c.gather(ctx, repo, &shared)
 	if err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: repo.policy, only: only, started: started, root: repo.dir, files: repo.files, locks: repo.locks}
-	report, err := j.decide(ctx, found)
+	j := &run.Judgement{Session: c.session(), Policy: repo.Policy, Only: only, Started: started, Root: repo.name}
+	report, err := j.Decide(ctx, found.All())
 	if err != nil {
 		return false, err
 	}
-	files, err := fix.Files(repo.files, report.Violations)
+	if err := fix.Attach(ctx, report, repo.Files, commits(report, repo.locks)); err != nil {
+		return false, err
+	}
+	files, err := fix.Files(repo.Files, report.Violations)
 	if err != nil {
 		return false, err
 	}
@@ -62,7 +67,7 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 
 // commits tells the commit to which a model can be pinned: that of the lock, which was
 // looked at, or else the one that the registry was read at.
-func commits(r *gate.Report, locks *lockTrust) fix.Commits {
+func commits(r *gate.Report, locks *proposal.Locks) fix.Commits {
 	read := map[string]string{}
 	for _, a := range r.Artifacts {
 		if a.Repository != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/gha"
 	"github.com/modelgate/gate/internal/report"
+	"github.com/modelgate/gate/internal/run"
+	"github.com/modelgate/gate/internal/usage"
 )
 
 // reportFlags are the flags of every command that judges.
@@ -66,20 +69,29 @@ func (c *Command) outputs(f *reportFlags) (*outputs, error) {
 		format, path, _ := strings.Cut(spec, "=")
 		w, err := report.For(format)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, usage.Error{Err: err}
 		}
 		if path == "-" {
 			path = ""
 		}
 		if path == "" {
 			if onStdout != "" {
-				return nil, usagef("the reports %q and %q both go to the standard output: give one a path, as in --report %s=FILE", onStdout, format, format)
+				return nil, usage.Errorf("the reports %q and %q both go to the standard output: give one a path, as in --report %s=FILE", onStdout, format, format)
 			}
 			onStdout = format
 		}
 		o.targets = append(o.targets, target{format, path, w})
 	}
 	return o, nil
+}
+
+// deliver judges findings and reports.
+func deliver(ctx context.Context, j *run.Judgement, found *run.Findings, out *outputs, files fs.FS) (denied bool, err error) {
+	r, err := j.Decide(ctx, found)
+	if err != nil {
+		return false, err
+	}
+	return denies(r), out.write(r, files)
 }
 
 // write writes all reports. Files are complete or not there at all.

@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +14,9 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/internal/policy"
+	"github.com/modelgate/gate/internal/run"
 	"github.com/modelgate/gate/internal/strictyaml"
+	"github.com/modelgate/gate/internal/usage"
 )
 
 // policy runs the command on policies that its first argument names.
@@ -28,7 +28,7 @@ func (c *Command) policy(ctx context.Context, args []string) (bool, error) {
 	i := slices.IndexFunc(args, func(a string) bool { return verbs[a] != nil })
 	if i < 0 {
 		_, err := parse(c.flags("policy", "explain [FILE] | test [FILE] [DIR] | init [DIR] | schema"), args)
-		return false, firstError(err, usagef("usage: gate policy explain [FILE], test [FILE] [DIR], init [DIR] or schema"))
+		return false, firstError(err, usage.Errorf("usage: gate policy explain [FILE], test [FILE] [DIR], init [DIR] or schema"))
 	}
 	return verbs[args[i]](ctx, slices.Concat(args[:i], args[i+1:]))
 }
@@ -42,7 +42,7 @@ func (c *Command) policyExplain(_ context.Context, args []string) (bool, error) 
 		return false, err
 	}
 	if len(rest) > 1 {
-		return false, usagef("usage: gate policy explain [FILE]")
+		return false, usage.Errorf("usage: gate policy explain [FILE]")
 	}
 	named := c.setting("", "POLICY")
 	if len(rest) == 1 {
@@ -63,9 +63,9 @@ func (c *Command) policyExplain(_ context.Context, args []string) (bool, error) 
 // policySchema prints the JSON Schema of policies, for editors.
 func (c *Command) policySchema(_ context.Context, args []string) (bool, error) {
 	if rest, err := parse(c.flags("policy schema", ""), args); err != nil || len(rest) > 0 {
-		return false, firstError(err, usagef("policy schema takes no arguments"))
+		return false, firstError(err, usage.Errorf("policy schema takes no arguments"))
 	}
-	rules, err := policyDefaults()
+	rules, err := run.DefaultRules()
 	if err != nil {
 		return false, err
 	}
@@ -96,22 +96,22 @@ func (c *Command) policyTest(ctx context.Context, args []string) (failed bool, e
 	if err != nil {
 		return false, err
 	}
-	rules, tests, err := ownModules(root.FS(), pol, dir)
+	rules, tests, err := run.RuleTests(root.FS(), pol, dir)
 	if err != nil {
 		return false, err
 	}
 	if len(tests) == 0 {
-		return false, usagef("there is no test: a file *_test.rego beside the rules that the policy names under custom.rego, or in a folder that you name")
+		return false, usage.Errorf("there is no test: a file *_test.rego beside the rules that the policy names under custom.rego, or in a folder that you name")
 	}
 	engine, err := policy.New(policy.Options{})
 	if err != nil {
 		return false, err
 	}
-	run, err := engine.Test(ctx, policy.Input{Config: pol.Document(), Custom: rules, Now: c.now(), PolicyPath: pol.Info().Path}, tests)
+	result, err := engine.Test(ctx, policy.Input{Config: pol.Document(), Custom: rules, Now: c.now(), PolicyPath: pol.Info().Path}, tests)
 	if err != nil {
-		return false, usageError{err}
+		return false, usage.Error{Err: err}
 	}
-	return c.showTests(run)
+	return c.showTests(result)
 }
 
 // testArguments tells the policy file from the folder of tests.
@@ -122,81 +122,26 @@ func (c *Command) testArguments(rest []string) (named, dir string, err error) {
 		info, err := os.Stat(c.path(arg))
 		switch {
 		case err != nil:
-			return "", "", usagef("policy test: %w", err)
+			return "", "", usage.Errorf("policy test: %w", err)
 		case info.IsDir() && dir == "":
 			if dir = filepath.ToSlash(filepath.Clean(arg)); !filepath.IsLocal(arg) {
-				return "", "", usagef("the folder of tests %q must be below the working directory", arg)
+				return "", "", usage.Errorf("the folder of tests %q must be below the working directory", arg)
 			}
 		case !info.IsDir() && files == 0:
 			named = arg
 			files++
 		default:
-			return "", "", usagef("usage: gate policy test [FILE] [DIR]")
+			return "", "", usage.Errorf("usage: gate policy test [FILE] [DIR]")
 		}
 	}
 	return named, dir, nil
 }
 
-// ownModules reads the organisation's own rules, and their tests: those in a folder, which
-// may have further rules, or else those beside the rules.
-func ownModules(files fs.FS, pol *config.Policy, dir string) (rules, tests map[string][]byte, err error) {
-	if rules, err = customRules(files, pol); err != nil {
-		return nil, nil, err
-	}
-	tests = map[string][]byte{}
-	if dir != "" {
-		err = regoFiles(files, dir, rules, tests)
-		return rules, tests, err
-	}
-	for _, folder := range folders(files, pol.Rego) {
-		if err := regoFiles(files, folder, nil, tests); err != nil {
-			return nil, nil, err
-		}
-	}
-	return rules, tests, nil
-}
-
-// folders are those of the files, and the folders themselves, that a policy names.
-func folders(files fs.FS, named []string) []string {
-	var out []string
-	for _, p := range named {
-		p = path.Clean(p)
-		if info, err := fs.Stat(files, p); err == nil && !info.IsDir() {
-			p = path.Dir(p)
-		}
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// regoFiles reads the modules below a folder; rules may be nil where only tests count.
-func regoFiles(files fs.FS, dir string, rules, tests map[string][]byte) error {
-	err := fs.WalkDir(files, dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".rego" {
-			return err
-		}
-		into := tests
-		if !strings.HasSuffix(p, "_test.rego") {
-			if into = rules; into == nil {
-				return nil
-			}
-		}
-		into[p], err = readFile(files, p)
-		return err
-	})
-	if err != nil {
-		return usagef("reading the tests: %w", err)
-	}
-	return nil
-}
-
 // showTests prints a run of tests, and tells whether one did not pass.
-func (c *Command) showTests(run *policy.TestRun) (failed bool, err error) {
+func (c *Command) showTests(result *policy.TestRun) (failed bool, err error) {
 	var out bytes.Buffer
 	counts := map[policy.Outcome]int{}
-	for _, t := range run.Tests {
+	for _, t := range result.Tests {
 		counts[t.Outcome]++
 		fmt.Fprintf(&out, "%-5s  %s  %s\n", strings.ToUpper(string(t.Outcome)), show(t.At), strings.TrimPrefix(t.Name, "data."))
 		if t.Expression != "" {
@@ -206,12 +151,12 @@ func (c *Command) showTests(run *policy.TestRun) (failed bool, err error) {
 			fmt.Fprintf(&out, "       %s\n", t.Detail)
 		}
 	}
-	fmt.Fprintf(&out, "%d tests:", len(run.Tests))
+	fmt.Fprintf(&out, "%d tests:", len(result.Tests))
 	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(&out, " %d %s", counts[outcome], outcome)
 	}
-	fmt.Fprintf(&out, "\ncoverage of the rules: %.0f %%\n", run.Coverage)
-	for _, l := range run.NotCovered {
+	fmt.Fprintf(&out, "\ncoverage of the rules: %.0f %%\n", result.Coverage)
+	for _, l := range result.NotCovered {
 		fmt.Fprintf(&out, "       no test evaluates %s\n", show(l))
 	}
 	_, err = out.WriteTo(c.Stdout)

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/run"
 )
 
 var policyDay = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // policyRepo is a folder with files, and a function that runs the gate in it.
-func policyRepo(t *testing.T, files map[string]string) (dir string, run func(args ...string) (code int, stdout, stderr string)) {
+func policyRepo(t *testing.T, files map[string]string) (dir string, invoke func(args ...string) (code int, stdout, stderr string)) {
 	t.Helper()
 	dir = t.TempDir()
 	for name, text := range files {
@@ -52,11 +53,11 @@ var risky = map[string]string{
 func filledIn(text string) string { return strings.ReplaceAll(text, "TODO", "somebody") }
 
 func TestPolicyInit(t *testing.T) {
-	dir, run := policyRepo(t, risky)
-	if code, _, _ := run("check", "--offline"); code != exitDenied {
+	dir, invoke := policyRepo(t, risky)
+	if code, _, _ := invoke("check", "--offline"); code != exitDenied {
 		t.Fatalf("the repository has the code %d without a policy", code)
 	}
-	code, text, stderr := run("policy", "init")
+	code, text, stderr := invoke("policy", "init")
 	if code != exitPass {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
@@ -65,7 +66,7 @@ func TestPolicyInit(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}
 	}
-	rules, err := policyDefaults()
+	rules, err := run.DefaultRules()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,21 +81,21 @@ func TestPolicyInit(t *testing.T) {
 	if len(pol.Waivers) < 5 || len(pol.Sources) != 1 || len(pol.Publishers) != 1 {
 		t.Errorf("got %d waivers, %d sources, %d publishers", len(pol.Waivers), len(pol.Sources), len(pol.Publishers))
 	}
-	if err := os.WriteFile(filepath.Join(dir, policyFiles[0]), []byte(filledIn(text)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, run.PolicyFiles[0]), []byte(filledIn(text)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if code, stdout, stderr := run("check", "--offline"); code != exitPass {
+	if code, stdout, stderr := invoke("check", "--offline"); code != exitPass {
 		t.Errorf("with its own policy the repository has the code %d\n%s%s", code, stdout, stderr)
 	}
 }
 
 func TestPolicyInitOfNothing(t *testing.T) {
-	_, run := policyRepo(t, nil)
-	code, text, stderr := run("policy", "init", ".")
+	_, invoke := policyRepo(t, nil)
+	code, text, stderr := invoke("policy", "init", ".")
 	if code != exitPass || strings.Contains(text, "TODO") {
 		t.Fatalf("code %d, %s\n%s", code, stderr, text)
 	}
-	rules, err := policyDefaults()
+	rules, err := run.DefaultRules()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,14 +105,14 @@ func TestPolicyInitOfNothing(t *testing.T) {
 }
 
 func TestPolicyInitDoesNotOverwrite(t *testing.T) {
-	dir, run := policyRepo(t, map[string]string{"p.yaml": "mine"})
-	if code, _, stderr := run("policy", "init", "--output", "p.yaml"); code != exitUsage || !strings.Contains(stderr, "--force") {
+	dir, invoke := policyRepo(t, map[string]string{"p.yaml": "mine"})
+	if code, _, stderr := invoke("policy", "init", "--output", "p.yaml"); code != exitUsage || !strings.Contains(stderr, "--force") {
 		t.Errorf("code %d: %s", code, stderr)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "p.yaml")); string(text) != "mine" {
 		t.Errorf("the file holds %q", text)
 	}
-	if code, stdout, stderr := run("policy", "init", "--force", "--output", "p.yaml"); code != exitPass || stdout != "" {
+	if code, stdout, stderr := invoke("policy", "init", "--force", "--output", "p.yaml"); code != exitPass || stdout != "" {
 		t.Errorf("code %d: %s%s", code, stdout, stderr)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "p.yaml")); !strings.Contains(string(text), "blocked_formats:") {
@@ -157,18 +158,18 @@ func TestPolicyTest(t *testing.T) {
 		"passes":    {map[string]string{"policy/ours_test.rego": ownTest}, nil, exitPass, "PASS   policy/ours_test.rego:7  our_archive_test.test_fires\n1 tests: 1 pass\ncoverage of the rules: 100 %\n"},
 		"fails":     {map[string]string{"policy/ours_test.rego": failing}, nil, exitDenied, "not true at policy/ours_test.rego:8:2: count(rule.violations) == 2"},
 		"in DIR":    {map[string]string{"tests/x_test.rego": ownTest, "policy/ours_test.rego": failing}, []string{"tests"}, exitPass, "PASS   tests/x_test.rego:7"},
-		"of a FILE": {map[string]string{"q.yaml": "custom: {rego: [policy]}\n", "policy/ours_test.rego": ownTest, policyFiles[0]: "version: \"1\"\n"}, []string{"q.yaml"}, exitPass, "1 pass"},
+		"of a FILE": {map[string]string{"q.yaml": "custom: {rego: [policy]}\n", "policy/ours_test.rego": ownTest, run.PolicyFiles[0]: "version: \"1\"\n"}, []string{"q.yaml"}, exitPass, "1 pass"},
 		"none":      {nil, nil, exitUsage, ""},
 		"broken":    {map[string]string{"policy/ours_test.rego": "package x\n\ntest_a if time.now_ns() > 0\n"}, nil, exitUsage, ""},
 		"outside":   {nil, []string{".."}, exitUsage, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := map[string]string{policyFiles[0]: policy, "policy/ours.rego": ownRule}
+			files := map[string]string{run.PolicyFiles[0]: policy, "policy/ours.rego": ownRule}
 			for name, text := range test.files {
 				files[name] = text
 			}
-			_, run := policyRepo(t, files)
-			code, stdout, stderr := run(append([]string{"policy", "test"}, test.args...)...)
+			_, invoke := policyRepo(t, files)
+			code, stdout, stderr := invoke(append([]string{"policy", "test"}, test.args...)...)
 			if code != test.code || !strings.Contains(stdout, test.want) {
 				t.Errorf("code %d\n%s%s", code, stdout, stderr)
 			}
@@ -177,8 +178,8 @@ func TestPolicyTest(t *testing.T) {
 }
 
 func TestPolicySchema(t *testing.T) {
-	_, run := policyRepo(t, nil)
-	code, got, stderr := run("policy", "schema")
+	_, invoke := policyRepo(t, nil)
+	code, got, stderr := invoke("policy", "schema")
 	want, err := os.ReadFile("../../docs/model-repository-policy.schema.json")
 	if err != nil {
 		t.Fatal(err)
@@ -189,13 +190,13 @@ func TestPolicySchema(t *testing.T) {
 }
 
 func TestPolicyUsage(t *testing.T) {
-	_, run := policyRepo(t, nil)
+	_, invoke := policyRepo(t, nil)
 	for _, args := range [][]string{{"policy"}, {"policy", "explane"}, {"policy", "explain", "a", "b"}, {"policy", "init", "a", "b"}, {"policy", "schema", "x"}} {
-		if code, _, stderr := run(args...); code != exitUsage || stderr == "" {
+		if code, _, stderr := invoke(args...); code != exitUsage || stderr == "" {
 			t.Errorf("%q: code %d: %s", args, code, stderr)
 		}
 	}
-	if code, stdout, _ := run("policy", "--all", "explain"); code != exitPass || !strings.Contains(stdout, "the built-in policy") {
+	if code, stdout, _ := invoke("policy", "--all", "explain"); code != exitPass || !strings.Contains(stdout, "the built-in policy") {
 		t.Errorf("code %d: %s", code, stdout)
 	}
 }
@@ -211,7 +212,7 @@ func TestSamplePolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := policyDefaults()
+	rules, err := run.DefaultRules()
 	if err != nil {
 		t.Fatal(err)
 	}

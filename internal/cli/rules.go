@@ -8,13 +8,15 @@ import (
 	"text/tabwriter"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/run"
+	"github.com/modelgate/gate/internal/usage"
 	"github.com/modelgate/gate/rego"
 )
 
 // rules lists the rules with the levels of the built-in policy.
 func (c *Command) rules(_ context.Context, args []string) (bool, error) {
 	if rest, err := parse(c.flags("rules", ""), args); err != nil || len(rest) > 0 {
-		return false, firstError(err, usagef("rules takes no arguments"))
+		return false, firstError(err, usage.Errorf("rules takes no arguments"))
 	}
 	catalogue, err := rego.Catalogue()
 	if err != nil {
@@ -39,7 +41,7 @@ func (c *Command) explain(_ context.Context, args []string) (bool, error) {
 		return false, err
 	}
 	if len(rest) != 1 {
-		return false, usagef("explain takes the name of one rule: `gate rules` lists them")
+		return false, usage.Errorf("explain takes the name of one rule: `gate rules` lists them")
 	}
 	catalogue, err := rego.Catalogue()
 	if err != nil {
@@ -47,7 +49,7 @@ func (c *Command) explain(_ context.Context, args []string) (bool, error) {
 	}
 	i := slices.IndexFunc(catalogue, func(r gate.Rule) bool { return r.ID == rest[0] })
 	if i < 0 {
-		return false, unknownRule(rest[0])
+		return false, run.UnknownRule(rest[0])
 	}
 	r := catalogue[i]
 	kinds := make([]string, len(r.Evidence))

@@ -12,7 +12,9 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/run"
 	"github.com/modelgate/gate/internal/scan"
+	"github.com/modelgate/gate/internal/usage"
 )
 
 // scan judges models, on disk or at a registry: facts about their files, and what the
@@ -28,42 +30,42 @@ func (c *Command) scan(ctx context.Context, args []string) (denied bool, err err
 		return false, err
 	}
 	if len(paths) == 0 {
-		return false, usagef("scan needs a file, a folder, or a model such as hf:ORG/NAME to look at")
+		return false, usage.Errorf("scan needs a file, a folder, or a model such as hf:ORG/NAME to look at")
 	}
 	out, err := c.outputs(&reports)
 	if err != nil {
 		return false, err
 	}
-	defaults, err := policyDefaults()
+	defaults, err := run.DefaultRules()
 	if err != nil {
 		return false, err
 	}
-	j := &judgement{cmd: c, policy: config.Default(defaults), only: reports.only, started: started, root: strings.Join(paths, " ")}
-	found := &findings{}
+	j := &run.Judgement{Session: c.session(), Policy: config.Default(defaults), Only: reports.only, Started: started, Root: strings.Join(paths, " ")}
+	found, files := &run.Findings{}, fs.FS(nil)
 	for _, p := range paths {
-		one, files, err := c.scanPath(ctx, p, len(paths) == 1, *offline)
+		one, of, err := c.scanPath(ctx, p, len(paths) == 1, *offline)
 		if err != nil {
 			return false, err
 		}
-		found.add(one)
-		j.files = files
+		found.Add(one)
+		files = of
 	}
 	if len(paths) > 1 {
-		j.files = nil
+		files = nil
 	}
-	return j.deliver(ctx, found, out)
+	return deliver(ctx, j, found, out, files)
 }
 
 // scanPath scans one folder or file. The paths of a lone folder are relative to it; all
 // others begin with what the user wrote.
-func (c *Command) scanPath(ctx context.Context, p string, alone, offline bool) (*findings, fs.FS, error) {
+func (c *Command) scanPath(ctx context.Context, p string, alone, offline bool) (*run.Findings, fs.FS, error) {
 	if source, _, ok := strings.Cut(p, ":"); ok && slices.Contains(sources, source) {
 		found, err := c.scanRegistry(ctx, p, offline)
 		return found, nil, err
 	}
 	info, err := os.Stat(c.path(p))
 	if err != nil {
-		return nil, nil, usagef("scan: %w", err)
+		return nil, nil, usage.Errorf("scan: %w", err)
 	}
 	dir, prefix := p, filepath.ToSlash(filepath.Clean(p))
 	if !info.IsDir() {
@@ -79,9 +81,7 @@ func (c *Command) scanPath(ctx context.Context, p string, alone, offline bool) (
 	if !info.IsDir() {
 		fsys = only{fsys, filepath.Base(p)}
 	}
-	progress := c.progress("files")
-	res, err := scan.Tree(ctx, fsys, scan.Options{Inspectors: checks.Inspectors(), Auditors: checks.Auditors(), Models: true, Progress: progress.step})
-	progress.done()
+	res, err := c.session().Tree(ctx, fsys, scan.Options{Inspectors: checks.Inspectors(), Auditors: checks.Auditors(), Models: true})
 	if err != nil {
 		return nil, nil, fmt.Errorf("scanning %q: %w", p, err)
 	}
@@ -95,7 +95,7 @@ func (c *Command) scanPath(ctx context.Context, p string, alone, offline bool) (
 var sources = []string{"hf", "ollama", "oci", "modelscope", "url"}
 
 // scanRegistry scans a model by ranges. One that cannot be looked at is no verdict.
-func (c *Command) scanRegistry(ctx context.Context, arg string, offline bool) (*findings, error) {
+func (c *Command) scanRegistry(ctx context.Context, arg string, offline bool) (*run.Findings, error) {
 	id, err := registryModel(arg)
 	if err != nil {
 		return nil, err
@@ -105,10 +105,10 @@ func (c *Command) scanRegistry(ctx context.Context, arg string, offline bool) (*
 		return nil, err
 	}
 	if registries == nil {
-		return nil, usagef("%q cannot be read offline: leave out --offline, unset HF_HUB_OFFLINE", arg)
+		return nil, usage.Errorf("%q cannot be read offline: leave out --offline, unset HF_HUB_OFFLINE", arg)
 	}
 	ref := gate.Reference{Model: id, Loader: "gate scan", At: gate.Location{Path: scan.Remote(id, "")}, Context: gate.InCode, Resolution: gate.Literal}
-	found, err := c.models(ctx, []gate.Reference{ref}, scan.Online{Inspectors: checks.Inspectors(), Registries: registries})
+	found, err := c.session().Models(ctx, []gate.Reference{ref}, scan.Online{Inspectors: checks.Inspectors(), Registries: registries})
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func notSeen(arg string, evidence []gate.Evidence) error {
 }
 
 // artifactOf takes what a scan found as one model, with its paths below a prefix.
-func artifactOf(p string, res *scan.Result, prefix string) *findings {
+func artifactOf(p string, res *scan.Result, prefix string) *run.Findings {
 	at := func(path string) string {
 		if prefix == "" {
 			return path
@@ -143,11 +143,11 @@ func artifactOf(p string, res *scan.Result, prefix string) *findings {
 	for i := range res.Evidence {
 		res.Evidence[i].At.Path = at(res.Evidence[i].At.Path)
 	}
-	return &findings{
+	return &run.Findings{
 		Artifacts: []gate.Artifact{{Model: gate.ModelID{Source: "local", Name: p}, Files: res.Files}},
 		Evidence:  res.Evidence,
 		Stats:     res.Stats,
-		Unjudged:  unjudged(res),
+		Unjudged:  run.Unjudged(res),
 	}
 }
 

@@ -84,10 +84,22 @@ func (c *Cache) existing(w *want) (*os.File, error) {
 		return nil, err
 	}
 	defer root.Close()
-	if f, err := root.Open(path.Join("blobs", w.etag)); err == nil {
+	if f, err := openFile(root, path.Join("blobs", w.etag)); err == nil {
 		return f, nil
 	}
-	return root.Open(path.Join("snapshots", c.Commit, w.paths[0]))
+	return openFile(root, path.Join("snapshots", c.Commit, w.paths[0]))
+}
+
+// openFile opens a regular file: to open a pipe would wait for its other end.
+func openFile(root *os.Root, name string) (*os.File, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is no file", name)
+	}
+	return root.Open(name)
 }
 
 // promote lays the files out as the cache has them, and lets the whole appear by one
@@ -285,14 +297,11 @@ func (m *merge) replace(name string) error {
 
 // sha256Of hashes a regular file.
 func sha256Of(root *os.Root, name string) (string, error) {
-	f, err := root.Open(name)
+	f, err := openFile(root, name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", errors.Join(err, fmt.Errorf("%q is no file", name))
-	}
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return "", err

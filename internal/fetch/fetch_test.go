@@ -579,6 +579,8 @@ func TestHostileNames(t *testing.T) {
 		for _, folder := range []string{"", filepath.Join(s.home, "model")} {
 			if at, err := s.fetch("acme/evil", folder); err == nil {
 				t.Errorf("%q was fetched to %s", names, at)
+			} else if names[0] == "con" && !strings.Contains(err.Error(), "--exclude") {
+				t.Errorf("%q: what to do is not said: %v", names, err)
 			}
 		}
 		if left := tree(t, s.home); len(left) > 0 {

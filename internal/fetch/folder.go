@@ -47,7 +47,7 @@ func (f *Folder) existing(w *want) (*os.File, error) {
 		return nil, err
 	}
 	defer root.Close()
-	return root.Open(w.paths[0])
+	return openFile(root, w.paths[0])
 }
 
 // promote lets the folder appear by one rename. In one that exists, files appear one

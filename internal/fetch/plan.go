@@ -34,13 +34,13 @@ func plan(o *Options) ([]*want, error) {
 	var names []string
 	for _, f := range o.Files {
 		if err := hub.SafeName(f.Path); err != nil {
-			return nil, odd("the file %.200q of %s cannot be written: %v", f.Path, id, err)
+			return nil, odd("the file %.200q of %s cannot be written: %v (--exclude leaves it out)", f.Path, id, err)
 		}
 		names = append(names, f.Path)
 	}
 	slices.Sort(names)
 	if c := hub.Collisions(names); len(c) > 0 {
-		return nil, odd("files of %s are one file on some systems: %.300q", id, c[0])
+		return nil, odd("files of %s are one file on some systems: %.300q (--exclude leaves one out)", id, c[0])
 	}
 	var wants []*want
 	byEtag := map[string]*want{}

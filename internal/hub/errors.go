@@ -67,7 +67,7 @@ func (c *Client) refusal(id string, what about, r *http.Response) *gate.Unavaila
 	case status == http.StatusForbidden, status == http.StatusProxyAuthRequired, status == http.StatusRequestTimeout, status >= 500:
 		return unavailable(id, gate.ReasonNetwork, "%s answered with status %d (%q)", host, status, message)
 	}
-	return badAnswer(id, "%s answered with status %d (%q), which no Hub gives: is HF_ENDPOINT right?", host, status, message)
+	return badAnswer(id, "%s answered with status %d (%q) to %q, which no Hub does: is HF_ENDPOINT right, and does that mirror have all of the Hub's API?", host, status, message, brief(r.Request.URL.Path))
 }
 
 func (c *Client) notFound(id string, withToken bool) *gate.Unavailable {

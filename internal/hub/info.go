@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/modelgate/gate"
 )
@@ -155,18 +156,29 @@ func (m *model) repository() *gate.Repository {
 		Gated: string(m.Gated), Private: m.Private, Disabled: m.Disabled, Tags: m.Tags,
 	}
 	r.License, r.BaseModels = m.claims()
+	r.License = line(r.License)
 	if r.Created.IsZero() {
 		r.Created = IDTime(r.ID)
 	}
 	if m.Scan != nil {
 		r.Scan = &gate.HubScan{Done: m.Scan.ScansDone, Files: m.Scan.FilesWithIssues}
 		for i, f := range r.Scan.Files {
-			if f.Level == "queued" {
-				r.Scan.Files[i].Level = "pending"
-			}
+			r.Scan.Files[i].Level = level(f.Level)
 		}
 	}
 	return r
+}
+
+// level is a verdict of the Hub's scanners. Files with issues are listed: one of which
+// nobody knows what it means is the worst.
+func level(s string) string {
+	switch s = strings.ToLower(s); s {
+	case "suspicious", "caution", "pending", "error", "unscanned", "safe":
+		return s
+	case "queued":
+		return "pending"
+	}
+	return "unsafe"
 }
 
 // claims are the licence and the base models that the publisher states, in the card or in
@@ -191,6 +203,23 @@ func (m *model) claims() (license string, bases []string) {
 	bases = append(bases, texts(card["base_model"])...)
 	slices.Sort(bases)
 	return license, slices.Compact(bases)
+}
+
+// maxLicense bounds the name of a licence.
+const maxLicense = 200
+
+// line is what a publisher wrote as one short line that can be shown and kept.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+	if len(s) > maxLicense {
+		s = strings.ToValidUTF8(s[:maxLicense], "") + "…"
+	}
+	return strings.TrimSpace(s)
 }
 
 // texts are a string, or the strings of a list.

@@ -182,6 +182,10 @@ func TestTree(t *testing.T) {
 	if r, err := c.Info(t.Context(), "acme/tiny", "main"); err != nil || len(r.Files) != 6 {
 		t.Errorf("%+v, %v", r, err)
 	}
+	h.Heal()
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/tree/"), Body: hubtest.Fixed("null")})
+	_, err = c.Tree(t.Context(), "acme/tiny", "main")
+	wantReason(t, err, gate.ReasonBadAnswer)
 }
 
 // TestBadAnswers: what makes no sense is no answer, and no panic or flood either.
@@ -228,6 +232,22 @@ func TestBadAnswers(t *testing.T) {
 	wantReason(t, err, gate.ReasonBadAnswer)
 }
 
+// TestLevels keeps the verdicts of the Hub's scanners, and lets none pass that is new.
+func TestLevels(t *testing.T) {
+	for stated, want := range map[string]string{
+		"unsafe": "unsafe", "suspicious": "suspicious", "caution": "caution", "queued": "pending", "pending": "pending", "error": "error",
+		"safe": "safe", "Unsafe": "unsafe", "malicious": "unsafe", "": "unsafe",
+	} {
+		var m model
+		if err := json.Unmarshal([]byte(`{"securityRepoStatus":{"scansDone":true,"filesWithIssues":[{"path":"a.pkl","level":"`+stated+`"}]}}`), &m); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.repository().Scan.Files[0]; got.Level != want || got.Path != "a.pkl" {
+			t.Errorf("%q is %+v", stated, got)
+		}
+	}
+}
+
 func manyFiles(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -254,6 +274,14 @@ func TestClaims(t *testing.T) {
 			t.Errorf("%s: %q, %v", card, license, bases)
 		}
 	}
+	for license, want := range map[string]string{
+		"mit": "mit", "mit\n  evil: 1": "mit?  evil: 1", "\x1b[31mmit\u202e": "?[31mmit?", "\xff": "?", strings.Repeat("é", 150): strings.Repeat("é", 100) + "…", " ": "",
+	} {
+		m := model{Tags: []string{"license:" + license}}
+		if got := m.repository().License; got != want {
+			t.Errorf("%q is shown as %q", license, got)
+		}
+	}
 	m := model{Tags: []string{"license:apache-2.0", "base_model:a/b", "base_model:quantized:a/b"}}
 	if license, bases := m.claims(); license != "apache-2.0" || fmt.Sprint(bases) != "[a/b]" {
 		t.Errorf("%q, %v", license, bases)
@@ -275,6 +303,12 @@ func TestNotes(t *testing.T) {
 	h.Heal()
 	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/refs"), Status: 401})
 	if r, err = c.Repository(t.Context(), hf("acme/gated", "")); err != nil || len(r.Notes) != 1 || r.Notes[0].Reason != gate.ReasonGated {
+		t.Errorf("%+v, %v", r, err)
+	}
+	h.Heal()
+	h.Fault(hubtest.Fault{Match: hubtest.PathHas("/overview"), Status: 404}) // a mirror without it
+	c = client(t, Config{Endpoint: h.URL})                                   // which knows no account yet
+	if r, err = c.Repository(t.Context(), hf("acme/gated", "")); err != nil || len(r.Notes) != 1 || r.Notes[0].Reason != gate.ReasonBadAnswer || !strings.Contains(r.Notes[0].Detail, "the account acme") {
 		t.Errorf("%+v, %v", r, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

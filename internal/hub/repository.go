@@ -38,6 +38,9 @@ func (c *Client) Repository(ctx context.Context, m gate.ModelID) (*gate.Reposito
 		return r, nil
 	}
 	r.Owner, err = c.Owner(ctx, namespace)
+	if reason(err) == gate.ReasonNotFound {
+		err = badAnswer(r.Name, "%s has the model %s and tells nothing of the account %s, to which it belongs: a mirror must have /api/organizations and /api/users too", c.endpoint.Host, r.Name, namespace)
+	}
 	if err := note(r, err); err != nil {
 		return nil, err
 	}

@@ -57,6 +57,9 @@ func pages[T any](ctx context.Context, c *Client, id string, what about, u *url.
 		if err != nil {
 			return err
 		}
+		if page == nil {
+			return badAnswer(id, "a list of %s is null", id)
+		}
 		if err := take(page); err == errEnough {
 			return nil
 		} else if err != nil {

@@ -27,14 +27,19 @@ func Key(m gate.ModelID) string {
 	if m.Source == "ollama" && m.Namespace == "" {
 		id = library + "/" + m.Name
 	}
-	rev := m.Revision
-	if rev == "" {
-		rev = revisions[m.Source]
-	}
-	if rev != "" {
+	if rev := keyRevision(m); rev != "" {
 		id += "@" + rev
 	}
 	return m.Source + ":" + id
+}
+
+// keyRevision is the revision of a key: what the registry gives where the code asks for
+// none.
+func keyRevision(m gate.ModelID) string {
+	if m.Revision == "" {
+		return revisions[m.Source]
+	}
+	return m.Revision
 }
 
 // ParseKey reads a key back.

@@ -41,26 +41,40 @@ func New(path string) *File { return &File{path, map[string]gate.Locked{}} }
 func (f *File) Keys() []string { return slices.Sorted(maps.Keys(f.models)) }
 
 // Lookup is what the lock says of a model at the revision that the code asks for. Code that
-// asks for the very commit at which another entry locks the model means that entry.
+// asks for the very commit at which another entry locks the model means that entry, and a
+// name at the Hub means the same in upper and lower case.
 func (f *File) Lookup(model gate.ModelID) (gate.Locked, bool) {
 	l, ok := f.models[Key(model)]
-	if !ok && model.Revision != "" {
-		l, ok = f.at(model)
+	if !ok {
+		l, ok = f.like(model)
 	}
 	l.Files, l.Reviewed = slices.Clone(l.Files), slices.Clone(l.Reviewed)
 	return l, ok
 }
 
-// at is an entry of the model whose commit is the revision.
-func (f *File) at(model gate.ModelID) (gate.Locked, bool) {
-	for _, key := range f.Keys() {
-		l := f.models[key]
+// like is the first entry of the model under another spelling of its name, or with the
+// revision as its commit.
+func (f *File) like(model gate.ModelID) (found gate.Locked, ok bool) {
+	want := Key(model)
+	for key, l := range f.models {
+		asked := len(key) == len(want) && strings.EqualFold(key, want)
+		pinned := model.Revision != "" && strings.EqualFold(l.Commit, model.Revision)
+		if !asked && !pinned || ok && found.Key < key {
+			continue
+		}
 		id, err := ParseKey(key)
-		if err == nil && strings.EqualFold(l.Commit, model.Revision) && id.Source == model.Source && id.Key() == model.Key() {
-			return l, true
+		if err == nil && id.Source == model.Source && sameName(id, model) && (pinned || keyRevision(id) == keyRevision(model)) {
+			found, ok = l, true
 		}
 	}
-	return gate.Locked{}, false
+	return found, ok
+}
+
+func sameName(a, b gate.ModelID) bool {
+	if a.Source == "hf" {
+		return strings.EqualFold(a.Key(), b.Key())
+	}
+	return a.Key() == b.Key()
 }
 
 // Put adds or replaces the entry with the key of l. It keeps what a lock file holds: dates

@@ -121,6 +121,20 @@ func TestLookup(t *testing.T) {
 	if l, ok := f.Lookup(gate.ModelID{Source: "hf", Namespace: "acme", Name: "tiny", Revision: commit}); !ok || l.Key != "hf:acme/tiny@main" {
 		t.Error("the commit of an entry is not found")
 	}
+	for _, other := range []gate.ModelID{
+		{Source: "hf", Namespace: "Acme", Name: "Tiny"}, {Source: "hf", Namespace: "ACME", Name: "tiny", Revision: "main"}, {Source: "hf", Namespace: "ACME", Name: "tiny", Revision: commit},
+	} {
+		if l, ok := f.Lookup(other); !ok || l.Key != "hf:acme/tiny@main" {
+			t.Errorf("%s is not found: the Hub takes it for the same", other)
+		}
+	}
+	for _, other := range []gate.ModelID{
+		{Source: "hf", Namespace: "acme", Name: "tiny", Revision: "Main"}, {Source: "modelscope", Namespace: "acme", Name: "tiny", Revision: "main"}, {Source: "ollama", Name: "Llama3", Revision: "8b"},
+	} {
+		if _, ok := f.Lookup(other); ok {
+			t.Errorf("%s of %s is taken for another", other, other.Source)
+		}
+	}
 	if _, ok := f.Lookup(gate.ModelID{Source: "hf", Namespace: "acme", Name: "other", Revision: commit}); ok {
 		t.Error("the commit of another model is taken")
 	}

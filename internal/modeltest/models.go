@@ -47,6 +47,10 @@ var models = map[string]func() []byte{
 	"safetensors-overlap":  func() []byte { return Safetensors(strings.Replace(oneTensor, "[0,16]", "[0,160]", 1), 16) },
 	"safetensors-long":     func() []byte { return []byte("\xff\xff\xff\xff\xff\xff\xff\x7f{}") },
 	"safetensors-appended": func() []byte { return Safetensors(oneTensor, 64) },
+	"safetensors-other":    func() []byte { return Safetensors(strings.Replace(oneTensor, `"w"`, `"v"`, 1), 16) },
+	"safetensors-embedding": func() []byte {
+		return Safetensors(`{"model.embed_tokens.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}`, 16)
+	},
 
 	"gguf":                 func() []byte { return GGUF("general.architecture", "llama") },
 	"gguf-long":            func() []byte { return []byte("GGUF\x03\x00\x00\x00" + strings.Repeat("\xff", 16)) },

@@ -50,9 +50,10 @@ func oneFile(r gate.Reference) string {
 }
 
 // mayName tells whether a reference names a file, or loads one file whose name is not known.
+// At a URL there is one file.
 func mayName(r gate.Reference, file string) bool {
 	name := oneFile(r)
-	return name == file || name == "" && strings.HasSuffix(r.Loader, "hf_hub_download")
+	return name == file || r.Model.Source == "url" || name == "" && strings.HasSuffix(r.Loader, "hf_hub_download")
 }
 
 // missing are the references to a file that its registry does not list: a name that is

@@ -31,6 +31,8 @@ type Online struct {
 	FirstSeen map[string]time.Time
 	Now       time.Time
 	Progress  func(done, all int)
+
+	large chan struct{} // the places of largeRemote files
 }
 
 // Found is what is known of the models of registries.
@@ -44,11 +46,19 @@ type Found struct {
 // clients bound the requests to each host.
 const atOnce = 8
 
+// largeAtOnce are as many files above largeRemote in work, over all models: a file of
+// JSON takes many times its bytes.
+const (
+	largeAtOnce = 4
+	largeRemote = 1 << 20
+)
+
 // Models asks the registries about the models that references name, reads the files of
 // each by ranges, and runs the auditors over what is known. References in tests and
 // documents are left alone: no rule judges them. Its error says that the context ended.
 func Models(ctx context.Context, refs []gate.Reference, opt Online) (*Found, error) {
 	opt.Limits = opt.Limits.withDefaults()
+	opt.large = make(chan struct{}, largeAtOnce)
 	groups := byModel(refs)
 	found := make([]modelResult, len(groups))
 	if len(groups) > opt.Limits.Models {
@@ -183,10 +193,15 @@ func (m *modelResult) audit(ctx context.Context, s *gate.Subject, opt *Online) {
 	var out fileResult
 	name := Remote(s.Model, "")
 	w := &worker{s: &scanner{opt: Options{Limits: opt.Limits}}, out: &out, outer: entry{path: name}}
+	timed, cancel := context.WithTimeout(ctx, opt.Limits.FileTime)
+	defer cancel()
+	files := shelve(timed, s, opt)
 	for _, a := range opt.Auditors {
-		rec := &recorder{w: w, ctx: ctx, check: a.Spec().Name, blob: gate.NewBlob(name, 0, io.NewSectionReader(nil, 0, 0))}
-		rec.guarded(name, func() { a.Audit(ctx, s, rec) })
+		rec := &recorder{w: w, ctx: timed, check: a.Spec().Name, blob: gate.NewBlob(name, 0, io.NewSectionReader(nil, 0, 0))}
+		rec.guarded(name, func() { a.Audit(timed, s, rec) })
 	}
+	m.settle(w, files, s.Model)
+	w.overdue(timed, ctx, name, opt.Limits.FileTime)
 	m.evidence = append(m.evidence, out.evidence...)
 }
 

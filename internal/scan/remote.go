@@ -32,6 +32,10 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 		out.inspected = 1
 		return out
 	}
+	if f.Size > largeRemote {
+		opt.large <- struct{}{} // those who have a place give it back after their limit of time
+		defer func() { <-opt.large }()
+	}
 	timed, cancel := context.WithTimeout(ctx, opt.Limits.FileTime)
 	defer cancel()
 	w := &worker{

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/checks"
@@ -32,7 +34,7 @@ func (k kiosk) Open(_ context.Context, _ *gate.Repository, f gate.RemoteFile) (g
 
 func look(t *testing.T, k kiosk, refs ...gate.Reference) *Found {
 	t.Helper()
-	found, err := Models(t.Context(), refs, Online{Inspectors: []checks.Inspector{box{}}, Registries: map[string]gate.Registry{"hf": k}})
+	found, err := Models(t.Context(), refs, Online{Inspectors: []checks.Inspector{box{}}, Registries: map[string]gate.Registry{"hf": k, "url": k}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,11 +105,13 @@ func TestFilesAskedFor(t *testing.T) {
 
 // TestPicture looks at what has the name of a picture where the code loads it.
 func TestPicture(t *testing.T) {
+	at := use("", 1, gate.InCode)
+	at.Model = gate.ModelID{Source: "url", URL: "https://example.com/weights.png"}
 	k := kiosk{files: []gate.RemoteFile{{Path: "weights.png", Size: 4}}, text: map[string]string{"weights.png": "box\n"}}
 	for _, tt := range []struct {
 		ref  gate.Reference
 		want gate.State
-	}{{use("acme/tiny", 1, gate.InCode), gate.Unread}, {download("weights.png", ""), gate.Unproven}, {download("?", ""), gate.Unproven}, {download("other.png", ""), gate.Unread}} {
+	}{{use("acme/tiny", 1, gate.InCode), gate.Unread}, {download("weights.png", ""), gate.Unproven}, {download("?", ""), gate.Unproven}, {download("other.png", ""), gate.Unread}, {at, gate.Unproven}} {
 		if got := look(t, k, tt.ref).Artifacts[0].Files[0]; got.State == gate.Unread != (tt.want == gate.Unread) {
 			t.Errorf("%s: %+v", tt.ref.Loader, got)
 		}
@@ -142,5 +146,46 @@ func TestSilence(t *testing.T) {
 	k.why = gate.ReasonBadAnswer
 	if got := reasons(look(t, k, use("acme/tiny", 1, gate.InCode))); len(got) != 9 {
 		t.Errorf("got %q", got)
+	}
+}
+
+// bank is a kiosk that counts the files that are open.
+type bank struct {
+	kiosk
+	now, most *atomic.Int64
+}
+
+func (b bank) Open(ctx context.Context, r *gate.Repository, f gate.RemoteFile) (gate.RemoteReader, error) {
+	if n := b.now.Add(1); n > b.most.Load() {
+		b.most.Store(n)
+	}
+	time.Sleep(2 * time.Millisecond)
+	reader, err := b.kiosk.Open(ctx, r, f)
+	return account{reader, b.now}, err
+}
+
+type account struct {
+	gate.RemoteReader
+	now *atomic.Int64
+}
+
+func (a account) Close() error {
+	a.now.Add(-1)
+	return a.RemoteReader.Close()
+}
+
+// TestLargeFiles does not open all large files of all models at once.
+func TestLargeFiles(t *testing.T) {
+	b := bank{now: new(atomic.Int64), most: new(atomic.Int64)}
+	for i := range 20 {
+		b.files = append(b.files, gate.RemoteFile{Path: fmt.Sprintf("%d.zip", i), Size: largeRemote + 1})
+	}
+	var refs []gate.Reference
+	for i := range 3 {
+		refs = append(refs, use(fmt.Sprintf("acme/m%d", i), i+1, gate.InCode))
+	}
+	found, err := Models(t.Context(), refs, Online{Inspectors: []checks.Inspector{box{}}, Registries: map[string]gate.Registry{"hf": b}})
+	if err != nil || len(found.Artifacts) != 3 || b.most.Load() > largeAtOnce || b.now.Load() != 0 {
+		t.Errorf("%d at once, %d left, %v", b.most.Load(), b.now.Load(), err)
 	}
 }

@@ -35,11 +35,12 @@ func Folder(ctx context.Context, fsys fs.FS, prefix string, l gate.Locked) ([]ga
 	v := &verifier{fsys: fsys, prefix: prefix, locked: map[string]gate.LockedFile{}, entry: l}
 	for _, f := range l.Files {
 		v.locked[f.Path] = f
-		if f.Excluded == "" && !slices.Contains(names, f.Path) {
+		if f.Excluded == "" {
 			names = append(names, f.Path)
 		}
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	out := make([]gate.Evidence, len(names))
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -64,7 +65,7 @@ func list(ctx context.Context, fsys fs.FS) ([]string, error) {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if base := path.Base(p); base == ".git" || base == ".cache" {
+			if p == ".git" || p == ".cache" {
 				return fs.SkipDir
 			}
 			return nil
@@ -98,7 +99,7 @@ func (v *verifier) file(ctx context.Context, name string) gate.Evidence {
 	}
 	got, err := v.digest(ctx, name, sum)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && known: // else it is a link to nothing
 		fact.State = "missing"
 	case err != nil:
 		return gate.Evidence{Kind: gate.KindIncomplete, At: at, Data: gate.Incomplete{Reason: "cannot be read: " + err.Error()}}
@@ -113,17 +114,20 @@ func (v *verifier) file(ctx context.Context, name string) gate.Evidence {
 
 // digest is that of a file: by a hash, or as git names it where there is none.
 func (v *verifier) digest(ctx context.Context, name string, sum func() hash.Hash) (string, error) {
+	info, err := fs.Stat(v.fsys, name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for its other end
+		return "", errors.New("it is not a file")
+	}
 	f, err := v.fsys.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New("it is not a file")
 	}
 	var h hash.Hash
 	if sum != nil {

@@ -32,6 +32,7 @@ func TestFolder(t *testing.T) {
 	add("left-out.bin", "", "x", "format")
 	add("new.py", "x", "", "")
 	add(".cache/huggingface/download/x.metadata", "x", "", "")
+	add("sub/.cache/new.py", "x", "", "")
 	fsys["git.txt"] = &fstest.MapFile{Data: []byte("hello\n")}
 	locked.Files = append(locked.Files, gate.LockedFile{RemoteFile: gate.RemoteFile{Path: "git.txt", Git: "ce013625030ba8dba906f756967f9e9ca394464a"}})
 
@@ -47,7 +48,7 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%s is of %q", f.Name, f.Model)
 		}
 	}
-	want := []string{"same models/git.txt", "missing models/gone.bin", "extra models/new.py", "same models/same.bin", "differs models/sub/changed.bin"}
+	want := []string{"same models/git.txt", "missing models/gone.bin", "extra models/new.py", "same models/same.bin", "extra models/sub/.cache/new.py", "differs models/sub/changed.bin"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

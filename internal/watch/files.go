@@ -60,6 +60,22 @@ func identical(a, b gate.RemoteFile) bool {
 	return a.Size == b.Size && agree(a.SHA256, b.SHA256) && agree(a.Git, b.Git)
 }
 
+// incomparable is a file of which the lock and a listing have no digest in common, so that
+// nothing can be said of its bytes.
+func incomparable(locked []gate.LockedFile, now []gate.RemoteFile) (path string, found bool) {
+	old := make(map[string]gate.RemoteFile, len(locked))
+	for _, f := range locked {
+		old[f.Path] = f.RemoteFile
+	}
+	for _, f := range now {
+		before, there := old[f.Path]
+		if there && (before.SHA256 == "" || f.SHA256 == "") && (before.Git == "" || f.Git == "") {
+			return f.Path, true
+		}
+	}
+	return "", false
+}
+
 // equal tells that the content is the same, whatever it is stored as.
 func equal(a, b gate.RemoteFile) bool {
 	if a.SHA256 != "" && b.SHA256 != "" {

@@ -170,6 +170,9 @@ func (m *inspection) pinned(ctx context.Context, repo *gate.Repository, refs []g
 		m.refused(repo, err)
 		return
 	}
+	if f, ok := incomparable(m.locked.Files, files); ok {
+		m.failed(&gate.Unavailable{Reason: gate.ReasonBadAnswer, Detail: fmt.Sprintf("the registry and the lock have no digest of %q in common", clip(f))})
+	}
 	for _, d := range difference(m.locked.Files, files, identical) {
 		m.raise(Alert{Type: pinnedContentChanged, File: d.path, Before: d.before, After: d.after},
 			"At the locked commit %.12s of %s, the file %q is %s.", m.locked.Commit, m.id.Key(), clip(d.path), d.words())

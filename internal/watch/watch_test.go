@@ -55,7 +55,7 @@ func locked(t *testing.T, h *hubtest.Hub, key, token string) gate.Locked {
 }
 
 // run watches with a client that knows nothing yet.
-func run(t *testing.T, h *hubtest.Hub, state *State, models ...gate.Locked) *Result {
+func runOnce(t *testing.T, h *hubtest.Hub, state *State, models ...gate.Locked) *Result {
 	t.Helper()
 	return runWith(t, Options{Hub: client(t, h, ""), State: state, Models: models})
 }
@@ -100,7 +100,7 @@ func TestScenarios(t *testing.T) {
 			l := locked(t, h, s.Lock, "")
 			s.Apply(h)
 			h.Forget()
-			r := run(t, h, nil, l)
+			r := runOnce(t, h, nil, l)
 			requests := len(h.Requests())
 			got := typesOf(r.Raised)
 			for _, want := range s.Alerts {
@@ -120,7 +120,7 @@ func TestScenarios(t *testing.T) {
 			if requests > 7 {
 				t.Errorf("%d requests", requests)
 			}
-			again := run(t, h, reread(t, r.State), l)
+			again := runOnce(t, h, reread(t, r.State), l)
 			if len(again.Raised) != 0 || len(again.Open) != len(r.Open) {
 				t.Errorf("the second run raised %v, open %v", typesOf(again.Raised), typesOf(again.Open))
 			}
@@ -148,11 +148,11 @@ func TestLockWithoutIDs(t *testing.T) {
 	h := world(t, hubtest.Options{})
 	l := locked(t, h, "hf:acme/tiny@main", "")
 	l.ID, l.Owner.ID = "", ""
-	if r := run(t, h, nil, l); len(r.Raised) != 0 {
+	if r := runOnce(t, h, nil, l); len(r.Raised) != 0 {
 		t.Errorf("got %v", typesOf(r.Raised))
 	}
 	scenario(t, h, "recreate")
-	find(t, run(t, h, nil, l).Raised, repoRecreated)
+	find(t, runOnce(t, h, nil, l).Raised, repoRecreated)
 	l.Created = time.Time{}
 	at := map[string]time.Time{l.Key: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}
 	find(t, runWith(t, Options{Hub: client(t, h, ""), Models: []gate.Locked{l}, LockedAt: at}).Raised, repoRecreated)
@@ -235,7 +235,7 @@ func TestChanges(t *testing.T) {
 			h := world(t, hubtest.Options{})
 			l := locked(t, h, tiny, "")
 			test.change(h, &l)
-			r := run(t, h, nil, l)
+			r := runOnce(t, h, nil, l)
 			if got := typesOf(r.Raised); !slices.Equal(sorted(got), sorted(test.want)) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
@@ -285,7 +285,7 @@ func TestFailures(t *testing.T) {
 			h := world(t, hubtest.Options{})
 			l := locked(t, h, "hf:acme/tiny@main", "")
 			h.Find("acme/tiny").Edit(func(o *hubtest.Repo) { o.License = "other" })
-			first := run(t, h, nil, l)
+			first := runOnce(t, h, nil, l)
 			find(t, first.Raised, licenseChanged)
 			h.Fault(test.fault)
 			state := first.State
@@ -305,7 +305,7 @@ func TestFailures(t *testing.T) {
 				}
 			}
 			h.Heal()
-			r := run(t, h, reread(t, state), l)
+			r := runOnce(t, h, reread(t, state), l)
 			if len(r.Raised) != 0 || !slices.Equal(typesOf(r.Open), []string{licenseChanged}) {
 				t.Errorf("healed: raised %v, open %v", r.Raised, typesOf(r.Open))
 			}
@@ -322,7 +322,7 @@ func TestPartsFail(t *testing.T) {
 			scenario(t, h, "new-commit")
 			h.Find("acme/tiny").Edit(func(o *hubtest.Repo) { o.License = "other" })
 			h.Fault(hubtest.Fault{Match: hubtest.PathHas(part), Body: hubtest.Fixed(`{"x": 1`)})
-			r := run(t, h, nil, l)
+			r := runOnce(t, h, nil, l)
 			find(t, r.Raised, licenseChanged)
 			find(t, r.Raised, modelChanged)
 			if a := find(t, r.Raised, checkFailed); a.Reason != gate.ReasonBadAnswer {
@@ -344,7 +344,7 @@ func TestLimitStops(t *testing.T) {
 	}
 	h.Fault(hubtest.RateLimited(300, 0))
 	h.Forget()
-	r := run(t, h, nil, models...)
+	r := runOnce(t, h, nil, models...)
 	if n := len(h.Requests()); n > atOnce {
 		t.Errorf("%d requests", n)
 	}
@@ -365,7 +365,7 @@ func TestForgotten(t *testing.T) {
 				o.License = "other"
 			}
 		})
-		r := run(t, h, reread(t, state), l)
+		r := runOnce(t, h, reread(t, state), l)
 		if len(r.Raised) != want {
 			t.Errorf("run %d: %v", n, r.Raised)
 		}
@@ -378,17 +378,17 @@ func TestSeen(t *testing.T) {
 	h := world(t, hubtest.Options{})
 	l := locked(t, h, "hf:acme/tiny@main", "")
 	l.License, l.Owner.Verified = "", false
-	r := run(t, h, nil, l)
+	r := runOnce(t, h, nil, l)
 	if len(r.Raised) != 0 {
 		t.Fatalf("got %v", r.Raised)
 	}
 	h.Find("acme/tiny").Edit(func(o *hubtest.Repo) { o.License = "other" })
 	h.EditAccount("acme", func(a *hubtest.Account) { a.Verified = false })
-	r = run(t, h, reread(t, r.State), l)
+	r = runOnce(t, h, reread(t, r.State), l)
 	if got := typesOf(r.Raised); !slices.Equal(got, []string{publisherUnverified, licenseChanged}) {
 		t.Errorf("got %v", got)
 	}
-	if r = run(t, h, reread(t, r.State), l); len(r.Raised) != 0 || len(r.Open) != 2 {
+	if r = runOnce(t, h, reread(t, r.State), l); len(r.Raised) != 0 || len(r.Open) != 2 {
 		t.Errorf("raised %v, open %v", r.Raised, r.Open)
 	}
 }
@@ -402,14 +402,14 @@ func TestManyFiles(t *testing.T) {
 		files["x/"+strings.Repeat("n", 200)+string(rune('a'+i%26))+time.Duration(i).String()+".py"] = hubtest.Text("x")
 	}
 	h.Find("acme/tiny").Commit("many", h.Now(), files)
-	r := run(t, h, nil, l)
+	r := runOnce(t, h, nil, l)
 	if n := len(r.Raised); n > 2*(maxOfType+1)+1 {
 		t.Errorf("%d alerts", n)
 	}
 	if a := find(t, r.Raised, modelChanged); len(a.Details) > maxDetails+2 {
 		t.Errorf("%d details", len(a.Details))
 	}
-	if again := run(t, h, reread(t, r.State), l); len(again.Raised) != 0 {
+	if again := runOnce(t, h, reread(t, r.State), l); len(again.Raised) != 0 {
 		t.Errorf("raised again: %v", typesOf(again.Raised))
 	}
 }
@@ -476,7 +476,7 @@ func TestHostileAnswers(t *testing.T) {
 		h := world(t, hubtest.Options{})
 		l := locked(t, h, "hf:acme/tiny@main", "")
 		h.Fault(hubtest.Fault{Match: hubtest.PathHas("/revision/"), Body: hubtest.Fixed(body)})
-		r := run(t, h, nil, l)
+		r := runOnce(t, h, nil, l)
 		if a := find(t, r.Raised, checkFailed); a.Reason != gate.ReasonBadAnswer {
 			t.Errorf("%s: got %+v", name, a)
 		}
@@ -509,5 +509,41 @@ func TestCancelled(t *testing.T) {
 	r, err = Run(ctx, Options{Hub: client(t, h, ""), Models: []gate.Locked{l}})
 	if err != nil || find(t, r.Raised, checkFailed).Reason != gate.ReasonTimeout {
 		t.Errorf("got %v, %v", r, err)
+	}
+}
+
+// taciturn is a Hub that leaves out what it would have to lie about.
+type taciturn struct {
+	*hub.Client
+	digests, account bool
+}
+
+func (h taciturn) Tree(ctx context.Context, name, revision string) ([]gate.RemoteFile, error) {
+	files, err := h.Client.Tree(ctx, name, revision)
+	for i := range files {
+		if h.digests {
+			files[i].Git, files[i].SHA256 = "", ""
+		}
+	}
+	return files, err
+}
+
+func (h taciturn) Owner(ctx context.Context, name string) (*gate.Publisher, error) {
+	p, err := h.Client.Owner(ctx, name)
+	if err == nil && h.account {
+		p.ID = ""
+	}
+	return p, err
+}
+
+// TestTaciturn does not take silence for an answer: the model could not be checked.
+func TestTaciturn(t *testing.T) {
+	h := world(t, hubtest.Options{})
+	l := locked(t, h, "hf:acme/tiny@main", "")
+	for _, asked := range []taciturn{{digests: true}, {account: true}} {
+		asked.Client = client(t, h, "")
+		if got := typesOf(runWith(t, Options{Hub: asked, Models: []gate.Locked{l}}).Raised); !slices.Equal(got, []string{checkFailed}) {
+			t.Errorf("%+v: got %q", asked, got)
+		}
 	}
 }

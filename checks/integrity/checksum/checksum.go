@@ -32,7 +32,8 @@ func (Auditor) Spec() gate.Spec {
 	}
 }
 
-// Audit reads each list of the folder. Names in other folders are compared where the
+// Audit reads each list of a local folder: to hash the files of a registry would fetch all
+// of them, whose digests it states itself. Names in other folders are compared where the
 // subject has their files, and are not missed where it has not.
 func (Auditor) Audit(ctx context.Context, s *gate.Subject, out gate.Recorder) {
 	a := audit{ctx: ctx, out: out, files: map[string]*gate.Blob{}, digests: map[string]string{}}
@@ -40,7 +41,7 @@ func (Auditor) Audit(ctx context.Context, s *gate.Subject, out gate.Recorder) {
 		a.files[b.Path] = b
 	}
 	for _, b := range s.Blobs {
-		if isList(b.Path) {
+		if isList(b.Path) && !b.Ranged {
 			a.list(b)
 		}
 	}

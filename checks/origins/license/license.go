@@ -52,7 +52,7 @@ func (Auditor) Audit(ctx context.Context, s *gate.Subject, out gate.Recorder) {
 		found.emit(out, s.Locked.At, s.Locked.License)
 	}
 	for _, b := range s.Blobs {
-		if base := strings.ToLower(path.Base(b.Path)); base == "readme.md" || base == "modelcard.md" || base == "model_card.md" {
+		if base := strings.ToLower(path.Base(b.Path)); !b.Ranged && (base == "readme.md" || base == "modelcard.md" || base == "model_card.md") {
 			card(ctx, b, out)
 		}
 	}

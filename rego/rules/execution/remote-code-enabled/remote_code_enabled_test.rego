@@ -186,6 +186,26 @@ test_silent_on_known_value if {
 	]}) == set()
 }
 
+# The code that is run is that of the other repository, and the library that is imported.
+test_fires_on_code_elsewhere if {
+	elsewhere := {"kind": "config.remote-code", "at": {"path": "config.json"}, "data": {"class": "modeling.M", "repository": "other/code"}, "model": "org/name", "source": ""}
+	here := object.union(elsewhere, {"data": {"repository": ""}})
+	reviewed := {"code.load": [item_1], "python.file": [item_5], "review.approval": [item_6]}
+	library := object.union(item_7, {"kind": "native.library", "at": {"path": "x.so"}})
+	rule.violations == set() with input as given.facts(object.union(reviewed, {"config.remote-code": [here]}))
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+	count(rule.violations) == 1 with input as given.facts(object.union(reviewed, {"config.remote-code": [elsewhere]}))
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+	pinned := {"kind": "refs.reference", "at": {"path": "m.py"}, "model": "org/name", "source": "", "data": {"id": "org/name", "context": "code", "model": {"source": "hf", "revision": "aa"}, "args": {"code_revision": "aa"}}}
+	other := object.union(pinned, {"data": {"args": {"code_revision": "bb"}}})
+	rule.violations == set() with input as given.facts(object.union(reviewed, {"refs.reference": [pinned]}))
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+	count(rule.violations) == 1 with input as given.facts(object.union(reviewed, {"refs.reference": [other]}))
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+	count(rule.violations) == 1 with input as given.facts(object.union(reviewed, {"native.library": [library]}))
+		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
+}
+
 test_silent_on_unknown_value_of_reviewed_code if {
 	rule.violations == set() with input as given.facts({"refs.reference": [reference({})], "python.file": [item_5], "review.approval": [item_6]})
 		with data.config.rules["remote-code-enabled"].options as {"review": ["production"]}
