@@ -96,7 +96,7 @@ func names() string {
 func help(w io.Writer) {
 	fmt.Fprint(w, "gate is a policy gate for machine-learning models.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  gate %-22s %s\n", strings.TrimSpace(c.name+" "+c.args), c.doc)
+		fmt.Fprintf(w, "  gate %-34s %s\n", strings.TrimSpace(c.name+" "+c.args), c.doc)
 	}
 	fmt.Fprint(w, "\nExit codes: 0 pass, 1 denied, 2 wrong usage or configuration, 3 could not finish.\n"+
 		"Each command prints its flags with -h.\n")

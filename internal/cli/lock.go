@@ -54,7 +54,11 @@ func (c *Command) lock(ctx context.Context, args []string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := writeFile(c.path(path), l.New.Bytes()); err != nil {
+	text := l.New.Bytes()
+	if len(text) > lock.MaxSize {
+		return false, fmt.Errorf("the lock would have %d bytes, and %d are the most that can be read again", len(text), lock.MaxSize)
+	}
+	if err := writeFile(c.path(path), text); err != nil {
 		return false, fmt.Errorf("writing the lock: %w", err)
 	}
 	fmt.Fprintf(say, "%s: %s locked\n", path, plural(len(l.New.Keys()), "model"))
@@ -76,14 +80,14 @@ func (c *Command) relock(ctx context.Context, l *pin.Locking, repo *repository, 
 		return false, err
 	}
 	if len(ask) > 0 && registries == nil {
-		return false, usage.Errorf("%s is not locked yet, and the run is offline: the registries must be asked", plural(len(ask), "model"))
+		return false, usage.Errorf("the run is offline, and the lock lacks %s: the registries must be asked", plural(len(ask), "model"))
 	}
 	done, err := l.Ask(ctx, c.session(), repo.Policy, registries, ask)
 	for _, m := range done.Locked {
 		fmt.Fprintf(say, "locked %s at %.12s, %s, verdict %s\n", m.Key, m.Commit, plural(len(m.Files), "file"), m.Scan.Verdict)
 	}
 	for _, f := range done.Failed {
-		fmt.Fprintf(c.Stderr, "gate: %s:%d: not locked: %s\n", f.At.Path, f.At.Line, f.Detail)
+		fmt.Fprintf(c.Stderr, "gate: %s:%d: %s was not locked: %s\n", f.At.Path, f.At.Line, f.Key, f.Detail)
 	}
 	return len(done.Failed) == 0, err
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/internal/lock"
@@ -168,17 +171,13 @@ func (c *Command) loadPolicy(named string, root *os.Root) (*config.Policy, error
 // readLock reads the lock of a repository. That there is none is no error, unless the user
 // named one.
 func (c *Command) readLock(named string, root *os.Root) (*lock.File, error) {
-	var text []byte
-	var err error
-	path := lock.Name
+	path, open := lock.Name, func() (*os.File, error) { return root.OpenFile(lock.Name, os.O_RDONLY|nonblocking, 0) }
 	if named != "" {
-		path = named
-		text, err = os.ReadFile(c.path(named))
-	} else {
-		text, err = root.ReadFile(lock.Name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return lock.New(lock.Name), nil
-		}
+		path, open = named, func() (*os.File, error) { return os.OpenFile(c.path(named), os.O_RDONLY|nonblocking, 0) }
+	}
+	text, err := readRegular(open, lock.MaxSize)
+	if named == "" && errors.Is(err, fs.ErrNotExist) {
+		return lock.New(lock.Name), nil
 	}
 	if err != nil {
 		return nil, usage.Errorf("reading the lock: %w", err)
@@ -188,4 +187,28 @@ func (c *Command) readLock(named string, root *os.Root) (*lock.File, error) {
 		return nil, usage.Error{Err: err}
 	}
 	return f, nil
+}
+
+// nonblocking keeps a named pipe from holding the run.
+const nonblocking = syscall.O_NONBLOCK
+
+// readRegular reads a file of at most so many bytes.
+func readRegular(open func() (*os.File, error), most int64) ([]byte, error) {
+	f, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a file", f.Name())
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		return nil, fmt.Errorf("%q has more than %d bytes", f.Name(), most)
+	}
+	return text, err
 }

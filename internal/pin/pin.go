@@ -3,6 +3,7 @@
 package pin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,8 +51,9 @@ type Result struct {
 	Failed []Failure
 }
 
-// Failure is a model that could not be looked at.
+// Failure is a model that could not be locked.
 type Failure struct {
+	Key    string
 	At     gate.Location
 	Detail string
 }
@@ -71,21 +73,44 @@ func (l *Locking) Ask(ctx context.Context, s *run.Session, pol *config.Policy, r
 	if err != nil {
 		return done, err
 	}
+	why := map[string]string{} // by key, what kept a model from being locked
 	for _, a := range found.Artifacts {
 		entry := locked(a, report, s.Now())
 		if err := l.New.Put(entry); err != nil {
-			return done, err
+			why[entry.Key] = err.Error()
+			continue
 		}
 		done.Locked = append(done.Locked, entry)
 	}
-	var failed []string
-	for _, e := range found.Evidence {
-		if u, ok := e.Data.(gate.Unavailable); ok && !slices.Contains(failed, u.ID) {
-			failed = append(failed, u.ID)
-			done.Failed = append(done.Failed, Failure{e.At, u.Detail})
+	for _, r := range refs {
+		if err := l.failed(r, found.Evidence, why, done); err != nil {
+			return done, err
 		}
 	}
 	return done, nil
+}
+
+// failed notes a model that was asked for and is not locked now. What was locked before
+// stays so.
+func (l *Locking) failed(r gate.Reference, evidence []gate.Evidence, why map[string]string, done *Result) error {
+	key := lock.Key(r.Model)
+	if _, ok := l.New.Lookup(r.Model); ok {
+		return nil
+	}
+	detail := cmp.Or(why[key], "its registry gave no answer")
+	for _, e := range evidence {
+		if u, ok := e.Data.(gate.Unavailable); ok && why[key] == "" && (u.ID == r.Model.Key() || u.ID == r.Model.String() || e.Model == r.Model.Key()) {
+			detail = u.Detail
+			break
+		}
+	}
+	if !slices.ContainsFunc(done.Failed, func(f Failure) bool { return f.Key == key }) {
+		done.Failed = append(done.Failed, Failure{key, r.At, detail})
+	}
+	if entry, ok := l.Old.Lookup(r.Model); ok {
+		return l.New.Put(entry)
+	}
+	return nil
 }
 
 // locked is the entry of a model that was looked at.

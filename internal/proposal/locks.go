@@ -2,6 +2,7 @@ package proposal
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/lock"
@@ -43,7 +44,7 @@ func (t *Locks) Lookup(id gate.ModelID) (gate.Locked, bool) {
 func (t *Locks) relative(id gate.ModelID) (gate.Locked, bool) {
 	for _, key := range t.Base.Keys() {
 		other, err := lock.ParseKey(key)
-		if err == nil && other.Source == id.Source && other.Key() == id.Key() {
+		if err == nil && other.Source == id.Source && strings.EqualFold(other.Key(), id.Key()) {
 			return t.Base.Lookup(other)
 		}
 	}

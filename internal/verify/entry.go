@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -75,5 +77,25 @@ func cached(ctx context.Context, cache *os.Root, key string, locks *lock.File) (
 	if err != nil {
 		return nil, err
 	}
-	return Folder(ctx, fsys, folder+"/"+snapshot, entry)
+	facts, err := Folder(ctx, fsys, folder+"/"+snapshot, entry)
+	return append(facts, refOf(root, folder, id, entry)...), err
+}
+
+// refOf states that the cache leads to another commit than the locked one, where the code
+// asks for a branch or a tag: that is what is loaded offline.
+func refOf(root *os.Root, folder string, id gate.ModelID, entry gate.Locked) []gate.Evidence {
+	name := path.Join("refs", cmp.Or(id.Revision, "main"))
+	f, err := root.Open(name)
+	if err != nil {
+		return nil // a commit, or nothing that is loaded by this name
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 256))
+	commit := strings.TrimSpace(string(text))
+	if err != nil || strings.EqualFold(commit, entry.Commit) {
+		return nil
+	}
+	return []gate.Evidence{{Kind: gate.KindChecksum, At: gate.Location{Path: path.Join(folder, name)}, Data: gate.Checksum{
+		Model: id.Key(), Registry: id.Source, Name: name, Want: entry.Commit, Got: commit, State: "differs", By: entry.At.Path,
+	}}}
 }
