@@ -14,6 +14,7 @@ import (
 const (
 	kindWaiver gate.Kind = "policy.waiver"
 	kindReview gate.Kind = "review.approval"
+	kindModel  gate.Kind = "hub.model" // stated by an auditor
 )
 
 // waiverFact is a waiver of the policy and how long it still holds.
@@ -134,6 +135,11 @@ var itemKeys = struct{ kind, at, data, model, source *ast.Term }{
 // joins references with facts looks up and does not search. References go first, since
 // they tell the source and the registry of a model.
 func (b *builder) index(f *facts) error {
+	for _, i := range b.items {
+		if i.Kind == kindModel {
+			b.origins.moved(i.model, i.data)
+		}
+	}
 	for _, i := range b.items {
 		if i.Kind == gate.KindReference {
 			b.origins.learn(i.model, i.data)

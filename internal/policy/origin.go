@@ -37,10 +37,22 @@ type origins struct {
 	sources []source
 	// ofModel has the approved source by model and registry, as the references tell.
 	ofModel map[string]map[string]string
+	// present has the addresses at which registries have models that were moved, by the
+	// addresses under which they are referenced.
+	present map[string]string
 }
 
 func newOrigins(sources []source) origins {
-	return origins{sources, map[string]map[string]string{}}
+	return origins{sources, map[string]map[string]string{}, map[string]string{}}
+}
+
+// moved keeps that a registry has a model under another name than the one asked for.
+func (o *origins) moved(model string, fact *ast.Term) {
+	registry := text(fact, "registry")
+	base, ok := registries[registry]
+	if name := text(fact, "name"); ok && name != "" && !strings.EqualFold(name, model) {
+		o.present[base+model] = base + name
+	}
 }
 
 // model is the id of the model that a fact is about.
@@ -111,11 +123,22 @@ func registryOf(reference *ast.Term) string {
 	return ""
 }
 
-// source is the approved source whose address is a part, on path borders, of the
-// address of a reference; the longest address holds.
+// source is the approved source of what a reference names. A model that was moved comes
+// from a source only if its old name and its present one are both there.
 func (o *origins) source(reference *ast.Term) string {
+	asked := modelAddress(reference)
+	name := o.at(asked)
+	if present, ok := o.present[asked]; ok && o.at(present) != name {
+		return ""
+	}
+	return name
+}
+
+// at is the approved source whose address is a part, on path borders, of another address;
+// the longest holds.
+func (o *origins) at(raw string) string {
 	name, longest := "", -1
-	model, ok := parseAddress(modelAddress(reference))
+	model, ok := parseAddress(raw)
 	if !ok {
 		return ""
 	}
