@@ -90,13 +90,14 @@ func (s *Session) Models(ctx context.Context, refs []gate.Reference, opt scan.On
 	step, done := s.Progress("models")
 	defer done()
 	opt.Progress = step
+	opt.Finders = checks.Finders()
 	opt.Auditors = checks.Auditors()
 	opt.Now = s.Now()
 	found, err := scan.Models(ctx, refs, opt)
 	if err != nil {
 		return nil, err
 	}
-	return &Findings{Artifacts: found.Artifacts, Evidence: found.Evidence, Stats: found.Stats}, nil
+	return &Findings{References: found.Followed, Artifacts: found.Artifacts, Evidence: found.Evidence, Stats: found.Stats}, nil
 }
 
 // References are those of a repository, joined over its files.

@@ -18,6 +18,9 @@ import (
 
 // Online says how the models of registries are looked at.
 type Online struct {
+	// Finders look for the models that a file of a model names: the base of an adapter is
+	// loaded with it.
+	Finders    []checks.Finder
 	Inspectors []checks.Inspector
 	Auditors   []checks.Auditor
 	Limits     Limits
@@ -37,6 +40,8 @@ type Online struct {
 
 // Found is what is known of the models of registries.
 type Found struct {
+	// Followed are the references in files of the models, at the places that ask for those.
+	Followed  []gate.Reference
 	Artifacts []gate.Artifact
 	Evidence  []gate.Evidence
 	Stats     gate.Stats
@@ -59,30 +64,70 @@ const (
 func Models(ctx context.Context, refs []gate.Reference, opt Online) (*Found, error) {
 	opt.Limits = opt.Limits.withDefaults()
 	opt.large = make(chan struct{}, largeAtOnce)
-	groups := byModel(refs)
-	found := make([]modelResult, len(groups))
-	if len(groups) > opt.Limits.Models {
-		at := groups[opt.Limits.Models][0].At
-		found = append(found[:opt.Limits.Models], modelResult{evidence: []gate.Evidence{{
-			Kind: gate.KindIncomplete, At: at,
-			Data: gate.Incomplete{Reason: "more models are referenced than the limit", Budget: "models", Limit: int64(opt.Limits.Models)},
-		}}})
-		groups = groups[:opt.Limits.Models]
-	}
 	timed, cancel := context.WithTimeout(ctx, opt.Limits.Online)
 	defer cancel()
-	var done atomic.Int64
-	parallel(len(groups), func(i int) {
-		found[i] = model(timed, groups[i], &opt)
-		if n := done.Add(1); opt.Progress != nil {
-			opt.Progress(int(n), len(groups))
+	l := &looking{opt: &opt, seen: map[string]bool{}}
+	for range maxSteps {
+		if refs = l.look(timed, refs); len(refs) == 0 {
+			break
 		}
-	})
+		l.followed = append(l.followed, refs...)
+	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return collect(found), nil
+	f := collect(l.found)
+	f.Followed = l.followed
+	return f, nil
 }
+
+// maxSteps bounds how far it is from a model that a repository names to one that is named
+// by a file of a model that is named by a file.
+const maxSteps = 3
+
+// looking is the work on all models.
+type looking struct {
+	opt      *Online
+	seen     map[string]bool // models by their registry, id and revision
+	found    []modelResult
+	followed []gate.Reference
+	done     atomic.Int64
+}
+
+// look looks at the models that references name, but for those that were seen, and returns
+// the references in their files.
+func (l *looking) look(ctx context.Context, refs []gate.Reference) (next []gate.Reference) {
+	groups := slices.DeleteFunc(byModel(refs), func(g []gate.Reference) bool { return l.seen[identityOf(g[0])] })
+	var over []modelResult
+	if left := l.opt.Limits.Models - len(l.seen); len(groups) > left {
+		over = append(over, tooMany(groups[left][0].At, l.opt.Limits.Models))
+		groups = groups[:left]
+	}
+	for _, g := range groups {
+		l.seen[identityOf(g[0])] = true
+	}
+	found := make([]modelResult, len(groups))
+	parallel(len(groups), func(i int) {
+		found[i] = model(ctx, groups[i], l.opt)
+		if n := l.done.Add(1); l.opt.Progress != nil {
+			l.opt.Progress(int(n), len(l.seen))
+		}
+	})
+	l.found = slices.Concat(l.found, found, over)
+	for _, m := range found {
+		next = append(next, m.names...)
+	}
+	return slices.DeleteFunc(next, func(r gate.Reference) bool { return l.seen[identityOf(r)] })
+}
+
+func tooMany(at gate.Location, limit int) modelResult {
+	return modelResult{evidence: []gate.Evidence{{Kind: gate.KindIncomplete, At: at, Data: gate.Incomplete{
+		Reason: "more models are referenced than the limit", Budget: "models", Limit: int64(limit),
+	}}}}
+}
+
+// identityOf is what two references to one model at one revision have in common.
+func identityOf(r gate.Reference) string { return r.Model.Source + "\x00" + r.Model.String() }
 
 // collect puts the models together. That there is no network is said once.
 func collect(found []modelResult) *Found {
@@ -115,7 +160,7 @@ func byModel(refs []gate.Reference) [][]gate.Reference {
 		if r.Resolution == gate.Dynamic || r.Model.Source == "local" || r.Model.Key() == "" || r.Context == gate.InTest || r.Context == gate.InDoc {
 			continue
 		}
-		key := r.Model.Source + "\x00" + r.Model.String()
+		key := identityOf(r)
 		i, ok := at[key]
 		if !ok {
 			i, at[key] = len(out), len(out)
@@ -129,6 +174,7 @@ func byModel(refs []gate.Reference) [][]gate.Reference {
 type modelResult struct {
 	artifact  *gate.Artifact
 	evidence  []gate.Evidence
+	names     []gate.Reference // of the models that files of this one name
 	inspected int
 }
 
@@ -240,6 +286,10 @@ func (m *modelResult) read(ctx context.Context, s *gate.Subject, opt *Online) {
 		a.Requests += r.requests
 		m.evidence = append(m.evidence, r.evidence...)
 		m.inspected += r.inspected
+		for _, ref := range r.references {
+			ref.At, ref.Context = at, s.References[0].Context
+			m.names = append(m.names, ref)
+		}
 	}
 	mark(m.evidence, loads(s.References, repo.Files), s.Model)
 	m.artifact = a

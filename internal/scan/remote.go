@@ -39,7 +39,7 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	timed, cancel := context.WithTimeout(ctx, opt.Limits.FileTime)
 	defer cancel()
 	w := &worker{
-		s: &scanner{opt: Options{Inspectors: opt.Inspectors, Limits: opt.Limits, Models: true}}, out: &out.fileResult,
+		s: &scanner{opt: Options{Finders: opt.Finders, Inspectors: opt.Inspectors, Limits: opt.Limits, Models: true}, finders: byLanguage(opt.Finders)}, out: &out.fileResult,
 		outer: entry{path: name, size: f.Size}, stated: f.SHA256,
 	}
 	r, err := registry.Open(timed, s.Repository, f)
@@ -54,6 +54,9 @@ func remoteFile(ctx context.Context, s *gate.Subject, f gate.RemoteFile, registr
 	blob.Ranged = true
 	if len(blob.Head()) > 0 || src.failed() == nil {
 		w.inspect(timed, blob, 0, 0)
+	}
+	if path.Base(f.Path) == adapterConfig && f.Size <= largeRemote {
+		w.search(timed, blob)
 	}
 	if !listed(f, src) {
 		w.emit(gate.KindServer, gate.Location{Path: name}, gate.Server{ID: s.Model.Key(), Reason: "gave other bytes than those that it lists"})
@@ -91,6 +94,9 @@ func listed(f gate.RemoteFile, src *tracked) bool {
 }
 
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+// adapterConfig names the model to which an adapter belongs, in peft's format.
+const adapterConfig = "adapter_config.json"
 
 // smallRemote is how large a file may be that is compared with its git object, because
 // the registry states no digest of it.
