@@ -18,10 +18,13 @@ import (
 type Findings struct {
 	Root       string // what was judged, where it is not what this run names
 	References []gate.Reference
-	Artifacts  []gate.Artifact
-	Evidence   []gate.Evidence
-	Stats      gate.Stats
-	Unjudged   []string
+	// Followed are the models that were looked at because files of others name them, or the
+	// lock, at the places of the repository that lead there.
+	Followed  []gate.Reference
+	Artifacts []gate.Artifact
+	Evidence  []gate.Evidence
+	Stats     gate.Stats
+	Unjudged  []string
 	// Old and Review are what an earlier report says of a change.
 	Old    []gate.Violation
 	Review *gate.Review
@@ -30,6 +33,7 @@ type Findings struct {
 // Add joins further findings.
 func (f *Findings) Add(o *Findings) {
 	f.References = append(f.References, o.References...)
+	f.Followed = append(f.Followed, o.Followed...)
 	f.Artifacts = append(f.Artifacts, o.Artifacts...)
 	f.Evidence = append(f.Evidence, o.Evidence...)
 	f.Stats.Files += o.Stats.Files

@@ -40,7 +40,7 @@ func (j *Judgement) Decide(ctx context.Context, found *Findings) (*gate.Report, 
 			return nil, err
 		}
 	}
-	anchor(violations, found.References)
+	anchor(violations, slices.Concat(found.References, found.Followed))
 	found.Stats.Millis = j.Session.Now().Sub(j.Started).Milliseconds()
 	return &gate.Report{
 		Schema:     gate.Schema,

@@ -97,7 +97,7 @@ func (s *Session) Models(ctx context.Context, refs []gate.Reference, opt scan.On
 	if err != nil {
 		return nil, err
 	}
-	return &Findings{References: found.Followed, Artifacts: found.Artifacts, Evidence: found.Evidence, Stats: found.Stats}, nil
+	return &Findings{Followed: found.Followed, Artifacts: found.Artifacts, Evidence: found.Evidence, Stats: found.Stats}, nil
 }
 
 // References are those of a repository, joined over its files.

@@ -193,12 +193,24 @@ func model(ctx context.Context, refs []gate.Reference, opt *Online) (out modelRe
 	}
 	if s.Repository != nil {
 		out.read(ctx, s, opt)
+		out.names = append(out.names, elsewhere(s)...)
 	}
 	out.audit(ctx, s, opt)
 	for i := range out.evidence {
 		out.evidence[i].Model = id.Key()
 	}
 	return out
+}
+
+// elsewhere is the locked commit of a model whose branch has moved on: it is what a fetch
+// takes and a fix pins, so it is looked at too.
+func elsewhere(s *gate.Subject) []gate.Reference {
+	if s.Locked == nil || s.Locked.Commit == "" || strings.EqualFold(s.Locked.Commit, s.Repository.Commit) {
+		return nil
+	}
+	r := s.References[0]
+	r.Model.Revision = s.Locked.Commit
+	return []gate.Reference{r}
 }
 
 // ask gets what a model's registry says of it. Nothing is an answer where no registry may
