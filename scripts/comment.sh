@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Keeps one comment on the pull request up to date: the one that begins with the gate's
-# marker and that the token may edit, else a new one. It never fails: a token without the
-# right to comment, as forks have it, is a warning. Environment: COMMENT, COMMENT_FILE,
-# CODE, GH_TOKEN, and the runner's.
+# marker and that the token's own account wrote, else a new one. It never fails: a token
+# without the right to comment, as forks have it, is a warning. Environment: COMMENT,
+# COMMENT_FILE, CODE, GH_TOKEN, and the runner's.
 set -uo pipefail
 
 marker='<!-- gate: model review -->'
@@ -25,10 +25,14 @@ fi
 [ -n "${GH_TOKEN:-}" ] || warn "there is no token"
 command -v gh >/dev/null || warn "gh is not installed"
 
+# Anybody can write the marker, and a token with the right to write can edit the comments
+# of all: only the account of the token itself wrote the gate's.
+login=$(gh api graphql --raw-field 'query={viewer{login}}' --jq .data.viewer.login 2>/dev/null)
+[[ $login =~ ^[A-Za-z0-9_.-]+(\[bot\])?$ ]] || login='github-actions[bot]'
+
 comments=repos/$GITHUB_REPOSITORY/issues/$number/comments
 ids=$(gh api --paginate "$comments?per_page=100" \
-  --jq ".[] | select(.body | startswith(\"$marker\")) | .id") || warn "the comments could not be read"
-# Anybody can write the marker; only the gate's own comment can be edited.
+  --jq ".[] | select(.user.login == \"$login\" and (.body | startswith(\"$marker\"))) | .id") || warn "the comments could not be read"
 for id in $ids; do
   if gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" \
     --field "body=@$COMMENT_FILE" 2>/dev/null; then

@@ -18,9 +18,21 @@ case ${COMMENT:-never} in
 esac
 
 workspace=$(cd "${GITHUB_WORKSPACE:-.}" && pwd -P)
+named_workspace=$(cd "${GITHUB_WORKSPACE:-.}" && pwd -L)
 path=$(cd "${GATE_PATH:-.}" 2>/dev/null && pwd -P) || path=
+# The same as it is named. A pull request can make the folder a link to another, which the
+# base would not be compared with.
+named=$(cd -P . && cd "${GATE_PATH:-.}" 2>/dev/null && pwd -L) || named=
+case $named/ in
+  "$named_workspace"/*) named=$workspace${named#"$named_workspace"} ;;
+esac
 case $path/ in
   "$workspace"/*)
+    if [ "$named" != "$path" ]; then
+      echo "::error title=gate::the path input leads over a link: name the folder itself"
+      echo "exit-code=2" >>"$GITHUB_OUTPUT"
+      exit 0
+    fi
     # Files are named from the workspace, as code scanning wants them, where that is judged.
     "$GATE_BIN" check "${reports[@]}" -- "$path"
     code=$?

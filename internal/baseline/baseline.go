@@ -13,6 +13,7 @@ import (
 	"github.com/modelgate/gate/internal/gitrepo"
 	"github.com/modelgate/gate/internal/place"
 	"github.com/modelgate/gate/internal/run"
+	"github.com/modelgate/gate/internal/scan"
 )
 
 // Options are what a state is compared with.
@@ -21,6 +22,9 @@ type Options struct {
 	Repo    *run.Repository
 	Head    *run.Gathered // what the change proposes
 	Files   fs.FS         // what it departs from; nothing where that is no folder yet
+	Commit  fs.FS         // of the commit that is proposed, of which Head may be a checkout
+	Whole   fs.FS         // all of that commit, with the folders above
+	Prefix  string        // the folder of Commit in Whole
 	// Kinds are the files that the commits of the change edit.
 	Kinds map[string]gitrepo.ChangeKind
 	// Objects says that the head is read as git objects and not from a checkout.
@@ -57,7 +61,11 @@ func Compare(ctx context.Context, opt Options) (*Baseline, error) {
 	b.smudge()
 	b.unreviewed()
 	b.added()
-	b.Head.Found.Evidence = slices.Concat(b.Head.Found.Evidence, opt.Changes, b.workflows())
+	unlike := b.unlike(ctx, opt)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	b.Head.Found.Evidence = slices.Concat(b.Head.Found.Evidence, opt.Changes, b.workflows(), unlike)
 	return b, nil
 }
 
@@ -143,12 +151,21 @@ func (b *Baseline) smudge() {
 	}
 }
 
-// added marks what the change brings in and no parser reads.
+// added marks what the change brings in and no parser reads to its end.
 func (b *Baseline) added() {
 	for i, e := range b.Head.Found.Evidence {
-		if fact, ok := e.Data.(gate.Unparsed); ok && b.Touched[place.Outermost(e.At.Path)] {
+		if !b.Touched[place.Outermost(e.At.Path)] && !b.touchedBehind(e) {
+			continue
+		}
+		switch fact := e.Data.(type) {
+		case gate.Unparsed:
 			fact.Added = true
 			b.Head.Found.Evidence[i].Data = fact
+		case gate.Incomplete, gate.Malformed, scan.Symlink:
+			if marked, err := fields(fact); err == nil {
+				marked["added"] = true
+				b.Head.Found.Evidence[i].Data = marked
+			}
 		}
 	}
 }

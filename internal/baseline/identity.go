@@ -2,6 +2,8 @@ package baseline
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -13,28 +15,63 @@ import (
 	"github.com/modelgate/gate/internal/scan"
 )
 
+// sort is what a violation has in common with those that it may be told to be: line is 0
+// where that does not matter.
+type sort struct {
+	key   string
+	level gate.Level
+	line  int
+}
+
 // markOld marks the violations that the base has as well: as many of a kind as there.
 func markOld(violations, base []gate.Violation, id *identity) {
-	had := map[string][]gate.Violation{}
+	had := map[sort]int{}
 	for _, v := range base {
 		if key, ok := id.of(v, id.base); ok && v.Waived == nil {
-			had[key] = append(had[key], v)
+			had[sort{key, v.Level, 0}]++
+			if v.At.Line > 0 {
+				had[sort{key, v.Level, v.At.Line}]++
+			}
+		}
+	}
+	keys := make([]string, len(violations)) // empty: new in any case
+	for i, v := range violations {
+		if key, ok := id.of(v, id.head); ok && v.Waived == nil {
+			keys[i] = key
 		}
 	}
 	// Those in the same line go first, so that the new one of several is told right.
 	for _, near := range []bool{true, false} {
 		for i, v := range violations {
-			key, ok := id.of(v, id.head)
-			if !ok || v.Waived != nil || v.Old {
+			if keys[i] == "" || v.Old || near && v.At.Line == 0 {
 				continue
 			}
-			at := slices.IndexFunc(had[key], func(o gate.Violation) bool { return !near || o.At.Line == v.At.Line })
-			if at >= 0 && (v.Level == had[key][at].Level || v.Level == gate.Warn) {
-				violations[i].Old = true
-				had[key] = slices.Delete(had[key], at, at+1)
+			line := 0
+			if near {
+				line = v.At.Line
 			}
+			violations[i].Old = takes(had, sort{keys[i], v.Level, line})
 		}
 	}
+}
+
+// takes one of a sort, of the same level or, for a warning, of any.
+func takes(had map[sort]int, s sort) bool {
+	levels := []gate.Level{s.level}
+	if s.level == gate.Warn {
+		levels = append(levels, gate.Deny)
+	}
+	for _, level := range levels {
+		s.level = level
+		if had[s] > 0 {
+			had[s]--
+			if s.line > 0 {
+				had[sort{s.key, level, 0}]--
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // identity tells a violation from others across commits: lines move, and models are taken
@@ -85,7 +122,10 @@ func (id *identity) of(v gate.Violation, s *texts) (string, bool) {
 		if v.At.Line == 0 || path != place.Outermost(path) {
 			return "", false
 		}
-		region = s.region(v.At)
+		var ok bool
+		if region, ok = s.region(v.At); !ok {
+			return "", false
+		}
 	}
 	message := position.ReplaceAllString(v.Message, "$1")
 	for _, rev := range id.revs[v.Model] {
@@ -106,22 +146,41 @@ func (id *identity) bare(path string) string {
 
 // texts are the lines of files in one state of the repository.
 type texts struct {
-	files fs.FS
-	lines map[string][]string
+	files   fs.FS
+	lines   map[string][]string
+	regions map[lines]string
 }
 
-func newTexts(files fs.FS) *texts { return &texts{files, map[string][]string{}} }
+// lines of a file, from one up to another, counted from 0.
+type lines struct {
+	path     string
+	from, to int
+}
 
-// region is the text of a place, without blanks.
-func (s *texts) region(at gate.Location) string {
-	const most = 50 // lines
+func newTexts(files fs.FS) *texts {
+	return &texts{files, map[string][]string{}, map[lines]string{}}
+}
+
+// region names the text of a place, without blanks. One that is longer than any call that
+// somebody writes has no name.
+func (s *texts) region(at gate.Location) (string, bool) {
+	const most = 1000 // lines
 	path := place.Outermost(at.Path)
-	lines, ok := s.lines[path]
+	text, ok := s.lines[path]
 	if !ok {
-		lines = strings.Split(string(place.Text(s.files, path)), "\n")
-		s.lines[path] = lines
+		text = strings.Split(string(place.Text(s.files, path)), "\n")
+		s.lines[path] = text
 	}
-	from := min(max(at.Line-1, 0), len(lines))
-	to := min(max(at.EndLine, at.Line), from+most, len(lines))
-	return strings.Join(strings.Fields(strings.Join(lines[from:max(from, to)], " ")), " ")
+	l := lines{path, min(max(at.Line-1, 0), len(text)), min(max(at.EndLine, at.Line), len(text))}
+	if l.to-l.from > most {
+		return "", false
+	}
+	if _, ok := s.regions[l]; !ok {
+		plain := strings.Join(strings.Fields(strings.Join(text[l.from:max(l.from, l.to)], " ")), " ")
+		s.regions[l] = digest(plain)
+	}
+	return s.regions[l], true
 }
+
+// digest stands for a text that may be long.
+func digest(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }

@@ -3,6 +3,7 @@ package baseline
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -11,9 +12,10 @@ import (
 	"github.com/modelgate/gate/internal/scan"
 )
 
-// Mark marks the violations that were there before the change, if some are open at all.
+// Mark marks the violations that were there before the change, if some are open at all. A
+// comment waives only what it waived before.
 func (b *Baseline) Mark(ctx context.Context, j *run.Judgement, violations []gate.Violation) error {
-	if !slices.ContainsFunc(violations, func(v gate.Violation) bool { return v.Waived == nil }) {
+	if !slices.ContainsFunc(violations, func(v gate.Violation) bool { return v.Waived == nil || byComment(v) }) {
 		return nil
 	}
 	before, err := b.evidence(ctx)
@@ -24,6 +26,7 @@ func (b *Baseline) Mark(ctx context.Context, j *run.Judgement, violations []gate
 	if err != nil {
 		return fmt.Errorf("judging the base: %w", err)
 	}
+	b.uncover(violations, was)
 	markOld(violations, was, identities(slices.Concat(b.Head.Found.References, before.References), b))
 	return nil
 }
@@ -35,17 +38,22 @@ func Mark(violations, old []gate.Violation, refs []gate.Reference) {
 }
 
 // evidence is all that is known of the state before the change. Models for which both
-// states ask are not asked for again.
+// states ask are not asked for again, unless what is locked of them differs.
 func (b *Baseline) evidence(ctx context.Context) (*run.Findings, error) {
 	before, err := b.Moved(ctx)
 	if err != nil {
 		return nil, err
 	}
 	head, base := placesOf(b.Head.Found.References), placesOf(b.Was.References)
-	out := &run.Findings{References: b.Was.References, Evidence: slices.Concat(b.Was.Evidence, before.Evidence)}
+	again, names := b.relocked(head)
+	relocked, err := b.session.Models(ctx, again, b.online())
+	if err != nil {
+		return nil, err
+	}
+	out := &run.Findings{References: b.Was.References, Evidence: slices.Concat(b.Was.Evidence, before.Evidence, relocked.Evidence)}
 	for _, e := range b.Head.Asked.Evidence {
 		name := head.name(e)
-		if at, ok := base.first[name]; ok {
+		if at, ok := base.first[name]; ok && !names[name] {
 			if e.At == head.first[name] {
 				e.At = at
 			}
@@ -72,13 +80,42 @@ func (b *Baseline) Moved(ctx context.Context) (*run.Findings, error) {
 			ask = append(ask, r)
 		}
 	}
+	var err error
+	b.before, err = b.session.Models(ctx, ask, b.online())
+	return b.before, err
+}
+
+// online is how registries are asked about the state before the change.
+func (b *Baseline) online() scan.Online {
 	opt := b.Head.Online
 	if b.locked != nil {
 		opt.Locked = b.locked
 	}
-	var err error
-	b.before, err = b.session.Models(ctx, ask, opt)
-	return b.before, err
+	return opt
+}
+
+// relocked are the references of the base to models that both states name and of which
+// they lock something else, and the names of the models: what was found under the lock of
+// the head says nothing of the base.
+func (b *Baseline) relocked(head *places) (ask []gate.Reference, names map[string]bool) {
+	names = map[string]bool{}
+	if b.locked == nil || b.Head.Online.Locked == nil {
+		return nil, names
+	}
+	for _, r := range b.Was.References {
+		name := scan.Remote(r.Model, "")
+		if _, known := head.first[name]; !known || !run.Lockable(r) {
+			continue
+		}
+		was, before := b.locked(r.Model)
+		is, now := b.Head.Online.Locked(r.Model)
+		was.At, is.At = gate.Location{}, gate.Location{}
+		if before != now || !reflect.DeepEqual(was, is) {
+			names[name] = true
+			ask = append(ask, r)
+		}
+	}
+	return ask, names
 }
 
 // places are where the models of registries are named first, by their names in locations.

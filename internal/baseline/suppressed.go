@@ -2,10 +2,12 @@ package baseline
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/place"
+	"github.com/modelgate/gate/internal/scan"
 )
 
 // kindIgnore is what a check states of a comment that asks for a waiver.
@@ -76,6 +78,88 @@ func covering(lines []string, comment, covered int) string {
 		return lines[comment-1]
 	}
 	return lines[comment-1] + "\n" + lines[covered-1]
+}
+
+// byComment tells whether it is a comment that waives a violation.
+func byComment(v gate.Violation) bool {
+	return v.Waived != nil && v.Waived.ApprovedBy == "in-line comment"
+}
+
+// excused is what a comment waives: that one thing of some models.
+type excused struct{ rule, model, path, message, loaded string }
+
+func excusedBy(v gate.Violation, loaded map[gate.Location]string) excused {
+	models := loaded[gate.Location{Path: v.At.Path, Line: v.At.Line}]
+	return excused{v.Rule, v.Model, v.At.Path, position.ReplaceAllString(v.Message, "$1"), models}
+}
+
+// loads name the models that references load, by the lines that do.
+func loads(refs []gate.Reference) map[gate.Location]string {
+	const most = 100 // lines of one call
+	names := map[gate.Location][]string{}
+	for _, r := range refs {
+		bare := r.Model
+		bare.Revision = ""
+		name := scan.Remote(bare, "")
+		for _, at := range append([]gate.Location{r.At}, r.LoadedAt...) {
+			for line := at.Line; line <= min(max(at.Line, at.EndLine), at.Line+most); line++ {
+				l := gate.Location{Path: at.Path, Line: line}
+				names[l] = append(names[l], name)
+			}
+		}
+	}
+	out := map[gate.Location]string{}
+	for l, list := range names {
+		slices.Sort(list)
+		out[l] = digest(strings.Join(slices.Compact(list), "\n"))
+	}
+	return out
+}
+
+// uncover opens what a comment of the base covers since the change and did not cover
+// before: the line is the same, and what it does may be decided in another.
+func (b *Baseline) uncover(violations, was []gate.Violation) {
+	reviewed, before, after := map[excused]int{}, loads(b.Was.References), loads(b.Head.Found.References)
+	for _, v := range was {
+		if byComment(v) {
+			reviewed[excusedBy(v, before)]++
+		}
+	}
+	open := map[gate.Location]bool{} // by path and line
+	for i, v := range violations {
+		if !byComment(v) {
+			continue
+		}
+		key := excusedBy(v, after)
+		reviewed[key]--
+		if reviewed[key] < 0 {
+			violations[i].Waived = nil
+			open[gate.Location{Path: v.At.Path, Line: v.At.Line}] = true
+		}
+	}
+	b.propose(open)
+}
+
+// propose marks the comments over some lines as what the change asks for, so that another
+// judgement of the same facts leaves them aside too.
+func (b *Baseline) propose(open map[gate.Location]bool) {
+	if len(open) == 0 {
+		return
+	}
+	for i, e := range b.Head.Found.Evidence {
+		if e.Kind != kindIgnore {
+			continue
+		}
+		fact, err := fields(e.Data)
+		if err != nil {
+			continue
+		}
+		covered, _ := fact["line"].(float64)
+		if open[gate.Location{Path: e.At.Path, Line: int(covered)}] {
+			fact["added"] = true
+			b.Head.Found.Evidence[i].Data = fact
+		}
+	}
 }
 
 // fields are the fields of a fact whose type belongs to its check.

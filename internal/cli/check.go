@@ -107,7 +107,7 @@ func (c *Command) compared(ctx context.Context, repo *repository, shared *runFla
 	}
 	base, err := baseline.Compare(ctx, baseline.Options{
 		Session: c.session(), Repo: &repo.Repository, Head: g, Files: p.Files(p.Fork), Kinds: kinds, Objects: p.Objects,
-		Locked: repo.locks.Base.Lookup, Changes: p.Changes,
+		Commit: p.Files(p.Head), Whole: p.Head.FS(), Prefix: p.Repo.Prefix, Locked: repo.locks.Base.Lookup, Changes: p.Changes,
 	})
 	return g.All(), base, err
 }

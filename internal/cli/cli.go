@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/report"
 	"github.com/modelgate/gate/internal/usage"
 )
 
@@ -104,7 +105,7 @@ func help(w io.Writer) {
 
 // fail says what went wrong and returns the exit code of an error.
 func (c *Command) fail(err error) int {
-	fmt.Fprintf(c.Stderr, "gate: %v\n", err)
+	fmt.Fprintf(c.Stderr, "gate: %s\n", report.Log(err.Error()))
 	var wrongUse usage.Error
 	var wrongPolicy *config.Error
 	if errors.As(err, &wrongUse) || errors.As(err, &wrongPolicy) {

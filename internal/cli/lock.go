@@ -12,6 +12,7 @@ import (
 
 	"github.com/modelgate/gate/internal/lock"
 	"github.com/modelgate/gate/internal/pin"
+	"github.com/modelgate/gate/internal/report"
 	"github.com/modelgate/gate/internal/usage"
 )
 
@@ -87,7 +88,7 @@ func (c *Command) relock(ctx context.Context, l *pin.Locking, repo *repository, 
 		fmt.Fprintf(say, "locked %s at %.12s, %s, verdict %s\n", m.Key, m.Commit, plural(len(m.Files), "file"), m.Scan.Verdict)
 	}
 	for _, f := range done.Failed {
-		fmt.Fprintf(c.Stderr, "gate: %s:%d: %s was not locked: %s\n", f.At.Path, f.At.Line, f.Key, f.Detail)
+		fmt.Fprintln(c.Stderr, report.Log(fmt.Sprintf("gate: %s:%d: %s was not locked: %s", f.At.Path, f.At.Line, f.Key, f.Detail)))
 	}
 	return len(done.Failed) == 0, err
 }

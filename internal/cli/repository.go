@@ -115,7 +115,12 @@ func (c *Command) trusted(repo *repository, shared *runFlags, change *proposalFl
 		return err
 	}
 	repo.lock(locks)
-	return nil
+	if !p.Compared {
+		return nil
+	}
+	kinds, err := p.Changed()
+	repo.Own = func(path string) bool { return kinds[path] != "" }
+	return err
 }
 
 // gather scans a repository and asks the registries.

@@ -154,40 +154,47 @@ func (t *tightening) trust(base, head *Policy) {
 	}
 }
 
-// entriesOf are the entries of a list as text, without the places where they stand.
-func entriesOf(list any) []string {
-	var out []string
+// entry of a list. Its text is for people: a value could write in it what looks like
+// another key, so that entries are told by their exact form.
+type entry struct{ exact, text string }
+
+// entriesOf are the entries of a list without the places where they stand.
+func entriesOf(list any) []entry {
+	var out []entry
 	items, _ := list.([]any)
 	for _, item := range items {
 		if m, ok := item.(map[string]any); ok {
 			delete(m, "line")
 			delete(m, "number")
 		}
-		out = append(out, option.Show(item))
+		out = append(out, entry{fmt.Sprintf("%#v", item), option.Show(item)})
 	}
 	return out
 }
 
-func (t *tightening) entries(path string, base, head []string) {
+func (t *tightening) entries(path string, base, head []entry) {
 	removed := Tighter
 	if path == "custom.rego" {
 		removed = Looser
 	}
 	for _, e := range without(base, head) {
-		t.note(path, e, "", removed)
+		t.note(path, e.text, "", removed)
 	}
 	for _, e := range without(head, base) {
-		t.note(path, "", e, Looser)
+		t.note(path, "", e.text, Looser)
 	}
 }
 
-// without are the entries of list that others has not.
-func without(list, others []string) []string {
-	had := map[string]bool{}
+// without are the entries that list has more often than others.
+func without(list, others []entry) []entry {
+	had := map[string]int{}
 	for _, e := range others {
-		had[e] = true
+		had[e.exact]++
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(e string) bool { return had[e] })
+	return slices.DeleteFunc(slices.Clone(list), func(e entry) bool {
+		had[e.exact]--
+		return had[e.exact] >= 0
+	})
 }
 
 // keyed compares mappings; removed is the direction of a key that goes.

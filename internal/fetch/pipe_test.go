@@ -31,7 +31,7 @@ func TestPipeInTheWay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(15 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("it waits for the pipe")
 	}
 	if info, err := os.Lstat(filepath.Join(folder, "config.json")); err != nil || !info.Mode().IsRegular() {

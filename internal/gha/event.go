@@ -27,6 +27,17 @@ func (e *Event) Proposes() bool {
 	return e.Base != ""
 }
 
+// Foreign tells whether the event is one that people without write access can cause, and
+// that is about no commit of theirs: a workflow that a comment or another workflow starts
+// may have checked out a pull request, and the event does not tell its base.
+func (e *Event) Foreign() bool {
+	switch e.Name {
+	case "", "push", "schedule", "workflow_dispatch":
+		return false
+	}
+	return !e.Proposes()
+}
+
 // maxEvent is far more than GitHub's limit of 25 MB for a payload.
 const maxEvent = 64 << 20
 

@@ -118,3 +118,14 @@ func TestBrokenEvent(t *testing.T) {
 		t.Error("there is an event outside of a runner")
 	}
 }
+
+func TestForeign(t *testing.T) {
+	for name, want := range map[string]bool{
+		"issue_comment": true, "workflow_run": true, "repository_dispatch": true, "issues": true,
+		"": false, "push": false, "schedule": false, "workflow_dispatch": false, "pull_request": false, "merge_group": false,
+	} {
+		if e := (&Event{Name: name}); e.Foreign() != want {
+			t.Errorf("%q is foreign: %v", name, e.Foreign())
+		}
+	}
+}

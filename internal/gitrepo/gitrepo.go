@@ -21,6 +21,7 @@ type Repo struct {
 	// for the root of the repository.
 	Prefix string
 
+	root           string // of the work tree, empty for a bare repository
 	gitDir, common string // they differ for a linked worktree
 	shallow        map[plumbing.Hash]bool
 	partial        bool // some objects are only at the remote
@@ -39,7 +40,7 @@ func Open(dir string) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the git repository of %q: %w", dir, err)
 	}
-	r := &Repo{Prefix: l.prefix, gitDir: l.gitDir, common: l.common, partial: l.partial, trees: map[plumbing.Hash][]entry{}}
+	r := &Repo{Prefix: l.prefix, root: l.root, gitDir: l.gitDir, common: l.common, partial: l.partial, trees: map[plumbing.Hash][]entry{}}
 	if r.shallow, err = readShallow(l.common); err != nil {
 		return nil, fmt.Errorf("opening the git repository of %q: %w", dir, err)
 	}

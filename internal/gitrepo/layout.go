@@ -18,6 +18,7 @@ import (
 // layout is where the parts of a repository are.
 type layout struct {
 	gitDir, common string
+	root           string // of the work tree, empty for a bare repository
 	prefix         string
 	partial        bool
 }
@@ -47,7 +48,9 @@ func find(dir string) (layout, error) {
 			if err != nil {
 				return layout{}, err
 			}
-			return open(gitDir, filepath.ToSlash(prefix))
+			l, err := open(gitDir, filepath.ToSlash(prefix))
+			l.root = root
+			return l, err
 		}
 		if root == filepath.Dir(root) {
 			break

@@ -16,12 +16,21 @@ import (
 // TestFourAtATime: a place is held until the body is closed, over all requests.
 func TestFourAtATime(t *testing.T) {
 	var now, most atomic.Int32
+	full := make(chan struct{})
+	fill := sync.OnceFunc(func() { close(full) })
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
-		time.Sleep(10 * time.Millisecond)
+		if n >= perHost {
+			fill()
+		}
+		select { // until all places are taken
+		case <-full:
+		case <-r.Context().Done():
+		}
+		time.Sleep(10 * time.Millisecond) // for one too many to come
 		_, _ = io.WriteString(w, "ok")
 	}))
 	defer server.Close()
@@ -35,7 +44,7 @@ func TestFourAtATime(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if m := most.Load(); m > perHost || m < 2 {
+	if m := most.Load(); m != perHost {
 		t.Errorf("%d at a time", m)
 	}
 	var open []*http.Response
@@ -86,11 +95,11 @@ func TestSlow(t *testing.T) {
 		}
 		switch r.URL.Path {
 		case "/silent":
-			pause(time.Minute)
+			pause(time.Hour)
 		case "/stalls":
 			_, _ = io.WriteString(w, "begin")
 			w.(http.Flusher).Flush()
-			pause(time.Minute)
+			pause(time.Hour)
 		case "/drips":
 			for range 1000 {
 				_, _ = io.WriteString(w, "x")
@@ -100,15 +109,23 @@ func TestSlow(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	client := New(Rules{Loopback: true, Answer: 100 * time.Millisecond, Stall: 100 * time.Millisecond})
-	if err := fetch(t.Context(), client, server.URL); err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]error{"/silent": errSilent, "/stalls": ErrStalled, "/drips": ErrStalled} {
+	const long, soon = 2 * time.Minute, 100 * time.Millisecond
+	for path, test := range map[string]struct {
+		answer, stall time.Duration
+		want          error
+	}{
+		"/silent": {soon, long, errSilent}, "/stalls": {long, soon, ErrStalled}, "/drips": {long, soon, ErrStalled},
+	} {
+		client := New(Rules{Loopback: true, Connect: long, Answer: long, Stall: long})
+		if err := fetch(t.Context(), client, server.URL); err != nil {
+			t.Fatal(err)
+		}
+		// A host that has answered is not given up, however slow this machine is.
+		rules := &client.Transport.(*guard).rules
+		rules.Answer, rules.Stall = test.answer, test.stall
 		for range perHost + 1 {
-			start := time.Now()
-			if err := fetch(t.Context(), client, server.URL+path); !errors.Is(err, want) || time.Since(start) > 5*time.Second {
-				t.Errorf("%s: %v after %v", path, err, time.Since(start))
+			if err := fetch(t.Context(), client, server.URL+path); !errors.Is(err, test.want) {
+				t.Errorf("%s: %v", path, err)
 			}
 		}
 	}
@@ -198,7 +215,7 @@ func TestRetryAfter(t *testing.T) {
 	soon := time.Now().Add(30 * time.Second).UTC().Format(http.TimeFormat)
 	for text, want := range map[string]time.Duration{"": -1, "x": -1, "0": 0, "7": 7 * time.Second, "-3": 0, "99999999": time.Hour, "Sun, 06 Nov 1994 08:49:37 GMT": 0, soon: 30 * time.Second} {
 		got, ok := RetryAfter(http.Header{"Retry-After": {text}})
-		if ok != (want >= 0) || ok && (got > want || got < want-2*time.Second) {
+		if ok != (want >= 0) || ok && (got > want || got < want-25*time.Second) {
 			t.Errorf("%q: %v, %v", text, got, ok)
 		}
 	}

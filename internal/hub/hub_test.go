@@ -27,7 +27,7 @@ func world(t *testing.T, o hubtest.Options, edit func(*Config)) (*hubtest.Hub, *
 	t.Cleanup(h.Close)
 	hubtest.World(h)
 	h.Forget()
-	cfg := Config{Endpoint: h.URL}
+	cfg := Config{Endpoint: h.URL, EtagTimeout: 2 * time.Minute, DownloadTimeout: 2 * time.Minute}
 	if edit != nil {
 		edit(&cfg)
 	}
@@ -41,7 +41,7 @@ func serve(t *testing.T, handler http.HandlerFunc, edit func(*Config)) (*recorde
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	r.url = s.URL
-	cfg := Config{Endpoint: s.URL, EtagTimeout: 2 * time.Second, DownloadTimeout: 2 * time.Second}
+	cfg := Config{Endpoint: s.URL, EtagTimeout: 2 * time.Minute, DownloadTimeout: 2 * time.Minute}
 	if edit != nil {
 		edit(&cfg)
 	}

@@ -27,7 +27,7 @@ const blockSize = 32 << 10
 func hosted(t *testing.T, o hubtest.Options, size int64, data io.ReaderAt, edits ...func(*Config)) (*hubtest.Hub, *Client, *gate.Repository, gate.RemoteReader) {
 	t.Helper()
 	h, c := world(t, o, func(cfg *Config) {
-		cfg.Token, cfg.DownloadTimeout = "hf_alice", 2*time.Second
+		cfg.Token = "hf_alice"
 		for _, edit := range edits {
 			edit(cfg)
 		}

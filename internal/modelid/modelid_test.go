@@ -40,7 +40,7 @@ func TestHub(t *testing.T) {
 }
 
 func TestURI(t *testing.T) {
-	sha := strings.Repeat("ab12", 10)
+	sha, hub := strings.Repeat("ab12", 10), "https://huggingface.co/"
 	for _, c := range []struct{ text, source, id, file string }{
 		{"hf://org/name", "hf", "org/name", ""},
 		{"hf://org/name@" + sha, "hf", "org/name@" + sha, ""},
@@ -58,6 +58,14 @@ func TestURI(t *testing.T) {
 		{"https://user:token@huggingface.co/org/name.git", "hf", "org/name", ""},
 		{"git@hf.co:org/name", "hf", "org/name", ""},
 		{"hf.co/org/name:Q4_K_M", "hf", "org/name", ""},
+		{"https://huggingface.co/acme/../evil/x/resolve/main/m.bin", "hf", "evil/x@main", "m.bin"},
+		{"https://huggingface.co/acme/%2E%2e//evil/./x/%72esolve/main/a%20b.bin", "hf", "evil/x@main", "a b.bin"},
+		{hub + "datasets/a/b/resolve/main/m.bin", "url", hub + "datasets/a/b/resolve/main/m.bin", "m.bin"},
+		{hub + "spaces/a/b/resolve/main/{m}.bin?download=1", "url", hub + "spaces/a/b/resolve/main/{m}.bin?download=1", "{m}.bin"},
+		{hub + "a/b/media/main/m.bin", "url", hub + "a/b/media/main/m.bin", "m.bin"},
+		{hub + "api/resolve-cache/models/a/b/" + sha + "/m.bin", "url", hub + "api/resolve-cache/models/a/b/" + sha + "/m.bin", "m.bin"},
+		{"hf.co/datasets/a/b/resolve/main/m.bin", "url", "https://hf.co/datasets/a/b/resolve/main/m.bin", "m.bin"},
+		{"https://modelscope.cn/datasets/a/b/resolve/master/m.bin", "url", "https://modelscope.cn/datasets/a/b/resolve/master/m.bin", "m.bin"},
 		{"modelscope://org/name:v1", "modelscope", "org/name@v1", ""},
 		{"ollama://qwen2:0.5b", "ollama", "qwen2@0.5b", ""},
 		{"ollama://hf.co/org/name:Q8_0", "hf", "org/name", ""},
@@ -82,7 +90,7 @@ func TestURI(t *testing.T) {
 		"https://huggingface.co/docs/hub", "https://huggingface.co/datasets/a/b", "https://huggingface.co/spaces/a/b",
 		"https://huggingface.co/models?search=x", "https://huggingface.co/a/b/discussions/1", "https://huggingface.co/a",
 		"https://huggingface.co/a/b/blob/main/modeling.py", "https://huggingface.co/a/b/resolve/main/cat.png",
-		"https://huggingface.co/datasets/a/b/resolve/main/x.bin", "https://hf.co", "hf://", "hf://datasets/a/b", "hf://<repo>/<model>",
+		"https://huggingface.co/datasets/a/b/resolve/main/x.csv", "https://hf.co/..", "https://huggingface.co/{repo}/resolve/main/x.bin", "https://hf.co", "hf://", "hf://datasets/a/b", "hf://<repo>/<model>",
 		"s3://bucket/dir", "s3://?", "https://?", "https://example.com/page", "models:", "org/name", "C:\\x", "ollama:", "pvc://",
 	} {
 		if m, ok := URI(text); ok {
@@ -91,6 +99,11 @@ func TestURI(t *testing.T) {
 	}
 	if m, ok := Loaded("s3://bucket/dir"); !ok || m.Key() != "s3://bucket/dir" {
 		t.Errorf("Loaded of a bucket = %+v %v", m, ok)
+	}
+	for _, text := range []string{hub + "datasets/a/b/resolve/main/m", hub + "a/b/resolve/main/m.png"} {
+		if m, ok := Loaded(text); !ok || m.Key() != text {
+			t.Errorf("Loaded(%q) = %+v %v", text, m, ok)
+		}
 	}
 	if m, ok := Loaded("https://huggingface.co/docs/x"); ok {
 		t.Errorf("Loaded of a page = %+v", m)

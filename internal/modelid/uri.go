@@ -42,6 +42,9 @@ func hostless(text string) (gate.ModelID, bool) {
 			rest = before // the quantisation that llama.cpp and Ollama pick, no revision
 		}
 		m, ok := hubPage(rest)
+		if !ok && strings.HasSuffix(host, "/") {
+			return hubFile("https://"+text, rest)
+		}
 		m.URL = text
 		return m, ok
 	}
@@ -293,8 +296,8 @@ func storage(text string) (gate.ModelID, bool) {
 	case "s3", "gs", "gcs", "oss", "abfs", "abfss", "wasbs", "ftp", "jar", "ngc", "file":
 		return gate.ModelID{Source: "url", URL: text}, true
 	case "http", "https":
-		_, page := hubHost(body)
-		return gate.ModelID{Source: "url", URL: text}, !page
+		rest, page := hubHost(body)
+		return gate.ModelID{Source: "url", URL: text}, !page || downloads(rest)
 	}
 	return gate.ModelID{}, false
 }
@@ -304,76 +307,31 @@ func web(text, body string) (gate.ModelID, bool) {
 		return gate.ModelID{}, false
 	}
 	if rest, ok := hubHost(body); ok {
-		return hubPage(rest)
+		if m, ok := hubPage(rest); ok {
+			return m, true
+		}
+		return hubFile(text, rest)
 	}
 	host, rest, _ := strings.Cut(body, "/")
 	switch strings.TrimPrefix(host, "www.") {
 	case "modelscope.cn", "modelscope.ai":
 		rest = strings.TrimPrefix(rest, "models/")
 		m, ok := hubPage(rest)
+		if !ok {
+			return weightsURL(text, body)
+		}
 		m.Source = "modelscope"
-		return m, ok
+		return m, true
 	case "kaggle.com":
 		if rest, ok := strings.CutPrefix(rest, "models/"); ok {
 			return Kaggle(rest)
 		}
-		return gate.ModelID{}, false
+		return weightsURL(text, body)
 	case "tfhub.dev":
 		return gate.ModelID{Source: "url", URL: text}, strings.Contains(rest, "/")
 	}
 	return weightsURL(text, body)
 }
 
-// hubHost cuts the host of the Hub or of a mirror from a URL without its scheme.
-func hubHost(body string) (string, bool) {
-	host, rest, _ := strings.Cut(body, "/")
-	if i := strings.LastIndexByte(host, '@'); i >= 0 {
-		host = host[i+1:] // a token before the host
-	}
-	switch strings.ToLower(strings.TrimPrefix(host, "www.")) {
-	case "huggingface.co", "hf.co", "hf-mirror.com", "$hf_endpoint", "${hf_endpoint}":
-		return rest, true
-	}
-	return "", false
-}
-
-// hubPage reads "org/name[/(resolve|raw|blob|tree)/revision/path]". The other pages of a
-// model, and source files shown by blob, are links for people.
-func hubPage(p string) (gate.ModelID, bool) {
-	p, _, _ = strings.Cut(p, "#")
-	p, _, _ = strings.Cut(p, "?")
-	parts := strings.Split(strings.Trim(p, "/"), "/")
-	n := min(2, len(parts))
-	if len(parts) > 1 && pageVerbs[parts[1]] {
-		n = 1 // a legacy id without namespace
-	}
-	m, ok := Hub(strings.TrimSuffix(strings.Join(parts[:n], "/"), ".git"))
-	if !ok || len(parts) == n {
-		return m, ok && !sitePages[parts[0]]
-	}
-	if sitePages[parts[0]] {
-		return gate.ModelID{}, false
-	}
-	verb, rest := parts[n], parts[n+1:]
-	if !pageVerbs[verb] || len(rest) == 0 {
-		return gate.ModelID{}, false
-	}
-	rev, err := url.PathUnescape(rest[0])
-	if err != nil {
-		rev = rest[0]
-	}
-	m.Revision, m.File = pullRequest(rev, strings.Join(rest[1:], "/"))
-	if media[strings.ToLower(strings.TrimPrefix(path.Ext(m.File), "."))] {
-		return gate.ModelID{}, false
-	}
-	return m, verb != "blob" || WeightsFile(m.File)
-}
-
 // spacyPackage is the archive of a trained pipeline: language, name, version.
 var spacyPackage = regexp.MustCompile(`^([a-z]{2,3}_[a-z0-9_]+)-([0-9][0-9a-z.]*?)(?:-py3-none-any\.whl|\.tar\.gz)$`)
-
-var (
-	sitePages = set("api papers collections tasks join login posts chat learn new pricing enterprise organizations storage")
-	pageVerbs = set("resolve raw blob tree")
-	media     = set("png jpg jpeg gif svg webp mp3 mp4 wav flac avi webm pdf md")
-)

@@ -19,7 +19,14 @@ func (p *Proposal) trustLock(files fs.FS, checkout *lock.File, named string) (*L
 	name, base, fork := lock.Name, p.Files(p.Base), p.Files(p.Fork)
 	if named != "" {
 		in, ok := p.inTree(named)
-		if !ok || !p.tracked(in) {
+		tracked := false
+		if ok {
+			var err error
+			if tracked, err = p.tracked(in); err != nil {
+				return nil, err
+			}
+		}
+		if !tracked {
 			return &Locks{Head: checkout}, nil
 		}
 		name, base, fork = in, p.Base.FS(), p.Fork.FS()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -49,11 +50,15 @@ func Open(dir, base, head string, getenv func(string) string) (*Proposal, error)
 			"use pull_request, or check out the base, fetch the head and name it with --head, so that it is read as git objects only")
 	}
 	if base == "" && head == "" && !event.Proposes() {
-		return nil, nil
+		return nil, ofItself(dir, event)
 	}
 	repo, err := gitrepo.Open(dir)
 	if err != nil {
 		return nil, baseMissing(event, err)
+	}
+	if err := itself(dir, repo); err != nil {
+		repo.Close()
+		return nil, err
 	}
 	p := &Proposal{Repo: repo, Objects: head != "", dir: dir, event: event}
 	if err := p.resolve(event, base, head); err != nil {
@@ -61,6 +66,49 @@ func Open(dir, base, head string, getenv func(string) string) (*Proposal, error)
 		return nil, err
 	}
 	return p, nil
+}
+
+// ofItself makes sure that what is judged by its own policy is what the event is about.
+func ofItself(dir string, event *gha.Event) error {
+	if !event.Foreign() {
+		return nil
+	}
+	repo, err := gitrepo.Open(dir)
+	if errors.Is(err, gitrepo.ErrNotRepository) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer repo.Close()
+	checkout, err := repo.Resolve("HEAD")
+	if err != nil {
+		return fmt.Errorf("finding the commit of the checkout: %w", err)
+	}
+	if checkout.Hash() != event.Commit {
+		return usage.Errorf("the checkout is of %.12s, but the event %s is about %.12s: a pull request must not be judged by its own policy, "+
+			"so name its base with --base or GATE_BASE", checkout.Hash(), event.Name, event.Commit)
+	}
+	return nil
+}
+
+// itself makes sure that the change did not put another folder in the place of the one
+// that is judged: base and head would be compared where the policy is not.
+func itself(dir string, repo *gitrepo.Repo) error {
+	link, err := gitrepo.Link(dir)
+	if err != nil {
+		return err
+	}
+	if link != "" {
+		return usage.Errorf("%q is a link inside of the repository, which a change can point elsewhere: name the folder that it leads to", link)
+	}
+	module, err := repo.Submodule()
+	if err != nil {
+		return err
+	}
+	if module != "" {
+		return usage.Errorf("the folder is in the submodule %q, whose commit a change chooses: judge a clone of that repository by itself", module)
+	}
+	return nil
 }
 
 func (p *Proposal) resolve(event *gha.Event, base, head string) error {
@@ -79,10 +127,13 @@ func (p *Proposal) resolve(event *gha.Event, base, head string) error {
 	if target && checkout.Hash() != event.Commit && checkout.Hash() != event.Base {
 		return usage.Errorf("in pull_request_target the checkout must be the base commit, not %.12s", checkout.Hash())
 	}
+	if h := checkout.Hash(); head == "" && event.Head != "" && h != event.Commit && h != event.Head {
+		return usage.Errorf("the checkout is of %.12s, which is not of the proposed change: check out %.12s or its head %.12s", h, event.Commit, event.Head)
+	}
 	switch {
 	case base != "":
-		if p.Base, err = p.Repo.Resolve(base); err != nil {
-			return baseMissing(event, fmt.Errorf("finding the base %q: %w", base, err))
+		if p.Base, err = p.named(base); err != nil {
+			return err
 		}
 	case target:
 		p.Base = checkout
@@ -100,6 +151,39 @@ func (p *Proposal) resolve(event *gha.Event, base, head string) error {
 	}
 	return nil
 }
+
+// named is the base that the user names. In a workflow a branch is the one of the remote:
+// one of the checkout may be the change's own, which may be called like the base.
+func (p *Proposal) named(base string) (gitrepo.Commit, error) {
+	c, err := gitrepo.Commit{}, gitrepo.ErrNotFound
+	if p.event.Head != "" && !ownName.MatchString(base) {
+		c, err = p.Repo.Resolve("refs/remotes/origin/" + base)
+	}
+	if errors.Is(err, gitrepo.ErrNotFound) {
+		c, err = p.Repo.Resolve(base)
+	}
+	if err != nil {
+		return c, baseMissing(p.event, fmt.Errorf("finding the base %q: %w", base, err))
+	}
+	if p.event.Head == "" || c.Hash() == p.event.Base {
+		return c, nil
+	}
+	head, err := p.Repo.Resolve(p.event.Head)
+	if errors.Is(err, gitrepo.ErrNotFound) {
+		head = p.Head // of a merge whose parents were not fetched
+	} else if err != nil {
+		return c, err
+	}
+	for _, proposed := range []gitrepo.Commit{head, p.Head} {
+		if common, err := p.Repo.MergeBase(c, proposed); err == nil && common.Hash() == proposed.Hash() {
+			return c, usage.Errorf("the base %q is %.12s, which has the proposed commit %.12s in it: name the commit or the remote's branch that the change is for", base, c.Hash(), proposed.Hash())
+		}
+	}
+	return c, nil
+}
+
+// ownName is a revision that is not the name of a branch at the remote.
+var ownName = regexp.MustCompile(`^(HEAD|refs/.*|origin/.*|[0-9a-fA-F]{40})([~^].*)?$`)
 
 // ofEvent is the base of a proposed change. GitHub judges a pull request by its merge with
 // the base as it is now, which is the first parent of that merge; that it is GitHub's own

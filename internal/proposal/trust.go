@@ -11,8 +11,10 @@ import (
 
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/config"
+	"github.com/modelgate/gate/internal/gitrepo"
 	"github.com/modelgate/gate/internal/lock"
 	"github.com/modelgate/gate/internal/run"
+	"github.com/modelgate/gate/internal/usage"
 )
 
 // The kinds that are stated of a proposed change.
@@ -66,8 +68,8 @@ func (p *Proposal) trustPolicy(repo *run.Repository, named string, now time.Time
 			return nil
 		}
 		names, base, fork = []string{name}, p.Base.FS(), p.Fork.FS()
-		if !p.tracked(name) {
-			return nil
+		if tracked, err := p.tracked(name); !tracked || err != nil {
+			return err
 		}
 		if head = p.Head.FS(); !p.Objects {
 			head = onDisk{name: name, path: named}
@@ -119,43 +121,84 @@ func (p *Proposal) tighten(repo *run.Repository, from, is *run.PolicyFile, now t
 func same(a, b *run.PolicyFile) bool { return a.Path == b.Path && bytes.Equal(a.Text, b.Text) }
 
 // tracked tells whether a file is one of the base or of the head, and not one that the
-// workflow put beside them.
-func (p *Proposal) tracked(name string) bool {
+// workflow put beside them. A file of a submodule is neither's, and the change chooses it.
+func (p *Proposal) tracked(name string) (bool, error) {
+	for _, c := range []gitrepo.Commit{p.Base, p.Head} {
+		module, err := c.Submodule(name)
+		if err != nil {
+			return false, err
+		}
+		if module != "" {
+			return false, usage.Errorf("%q is in the submodule %q, whose commit a change chooses: keep it in the repository itself, or outside of it", name, module)
+		}
+	}
 	_, inBase := fs.Stat(p.Base.FS(), name)
 	_, inHead := fs.Lstat(p.Head.FS(), name)
-	return inBase == nil || inHead == nil
+	return inBase == nil || inHead == nil, nil
 }
 
-// inTree is the path that a file on disk has in the trees of the commits. What is reached
-// by a link from elsewhere counts as well: it is a file of the head all the same.
+// inTree is the path that a file on disk has in the trees of the commits, as it is named:
+// what it leads to is for the trees to say. What is reached by a link from elsewhere counts
+// as well: it is a file of the head all the same.
 func (p *Proposal) inTree(file string) (string, bool) {
-	up := "."
-	if p.Repo.Prefix != "." {
-		up = strings.Repeat("../", strings.Count(p.Repo.Prefix, "/")+1)
+	dir, err := filepath.Abs(p.dir)
+	if err != nil {
+		return "", false
 	}
-	for _, follow := range []bool{false, true} {
-		root, err := filepath.Abs(p.dir)
-		if err != nil {
-			return "", false
-		}
-		target, err := filepath.Abs(file)
-		if err != nil {
-			return "", false
-		}
-		if follow {
-			if root, err = filepath.EvalSymlinks(root); err != nil {
-				return "", false
-			}
-			if target, err = filepath.EvalSymlinks(target); err != nil {
-				return "", false
-			}
-		}
-		rel, err := filepath.Rel(filepath.Join(root, filepath.FromSlash(up)), target)
-		if err == nil && filepath.IsLocal(rel) {
-			return filepath.ToSlash(rel), true
+	if file, err = filepath.Abs(file); err != nil {
+		return "", false
+	}
+	up := strings.Count(p.Repo.Prefix, "/") + 1
+	if p.Repo.Prefix == "." {
+		up = 0
+	}
+	if name, ok := local(ancestor(dir, up), file); ok {
+		return name, true
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", false
+	}
+	root := ancestor(dir, up)
+	if name, ok := below(root, file); ok {
+		return name, true
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
+		if name, ok := local(root, filepath.Join(folder, filepath.Base(file))); ok {
+			return name, true
 		}
 	}
-	return "", false
+	if file, err = filepath.EvalSymlinks(file); err != nil {
+		return "", false
+	}
+	return local(root, file)
+}
+
+// below is the path of a file below the outermost folder of its name that is root.
+func below(root, file string) (name string, ok bool) {
+	for at := filepath.Dir(file); ; at = filepath.Dir(at) {
+		if real, err := filepath.EvalSymlinks(at); err == nil && real == root {
+			name, ok = local(at, file)
+		}
+		if at == filepath.Dir(at) {
+			return name, ok
+		}
+	}
+}
+
+// local is the path of a file in a folder.
+func local(dir, file string) (string, bool) {
+	rel, err := filepath.Rel(dir, file)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+func ancestor(dir string, up int) string {
+	for range up {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // onDisk is one file under the name that it has in the trees.

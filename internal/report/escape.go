@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -10,9 +11,9 @@ import (
 // private-use characters, which move cursors and reverse lines, are written as escapes.
 //
 // So are the commands that runners of pipelines obey wherever they stand in a line of a
-// log: "##[error]" and Azure's "##vso[task.setvariable]".
+// log: "##[error]", Azure's "##vso[task.setvariable]", TeamCity's "##teamcity[...]".
 func plain(s string) string {
-	s = logCommands.Replace(s)
+	s = logCommands.ReplaceAllString(s, `\u0023#$1`)
 	if strings.IndexFunc(s, hostile) < 0 {
 		return s
 	}
@@ -27,16 +28,36 @@ func plain(s string) string {
 	return b.String()
 }
 
-var logCommands = strings.NewReplacer("##[", `\u0023#[`, "##vso[", `\u0023#vso[`, "##VSO[", `\u0023#VSO[`)
+var logCommands = regexp.MustCompile(`##([\w.-]*\[)`)
+
+// Log makes text of several lines safe for the log of a pipeline's runner, as the text
+// report is: no line of it is a command.
+func Log(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		words := strings.Split(line, "\t")
+		for j := range words {
+			words[j] = plain(words[j])
+		}
+		line = strings.Join(words, "\t")
+		if rest := strings.TrimLeftFunc(line, unicode.IsSpace); strings.HasPrefix(rest, "::") {
+			line = line[:len(line)-len(rest)] + `\u003a` + rest[1:]
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
 
 func hostile(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }
 
+// An entity or a backslash does not keep GitHub from a mention or a link to an issue,
+// since it looks for them in what was rendered. An empty comment does.
 var markdownMarks = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;",
-	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|", "#", "\\#",
-	"~", "\\~", "!", "\\!", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
+	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|", "#", "#<!-- -->",
+	"~", "\\~", "!", "\\!", "@", "@<!-- -->", "://", "&#58;//", "www.", "www&#46;",
 )
 
 // markdown makes text safe between Markdown and HTML: no markup, links or mentions.

@@ -32,6 +32,8 @@ type Repository struct {
 	Policy *config.Policy
 	Custom map[string][]byte // the organisation's own rules by file
 	Locked func(gate.ModelID) (gate.Locked, bool)
+	// Own tells which files a proposed change brings in; nil without one.
+	Own func(path string) bool
 	// History is the repository whose commit Reviewed is reviewed; nil for that of Dir.
 	History  *gitrepo.Repo
 	Reviewed gitrepo.Commit
@@ -71,9 +73,13 @@ func (s *Session) Gather(ctx context.Context, repo *Repository, registries map[s
 
 // Look scans a state of the repository.
 func (s *Session) Look(ctx context.Context, repo *Repository, files fs.FS) (*scan.Result, error) {
+	var places []string
+	for _, p := range repo.Policy.Places {
+		places = append(places, p.Glob)
+	}
 	return s.Tree(ctx, files, scan.Options{
 		Finders: checks.Finders(), Inspectors: checks.Inspectors(), Auditors: checks.Auditors(),
-		Limits: LimitsOf(repo.Policy), Digests: needsDigests(repo.Policy),
+		Limits: LimitsOf(repo.Policy), Digests: needsDigests(repo.Policy), Own: repo.Own, Places: places,
 	})
 }
 
@@ -102,7 +108,7 @@ func (s *Session) Models(ctx context.Context, refs []gate.Reference, opt scan.On
 
 // References are those of a repository, joined over its files.
 func (s *Session) References(ctx context.Context, repo *Repository) ([]gate.Reference, error) {
-	res, err := s.Tree(ctx, repo.Files, scan.Options{Finders: checks.Finders(), Limits: LimitsOf(repo.Policy)})
+	res, err := s.Tree(ctx, repo.Files, scan.Options{Finders: checks.Finders(), Limits: LimitsOf(repo.Policy), Own: repo.Own})
 	if err != nil {
 		return nil, err
 	}

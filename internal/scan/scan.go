@@ -28,6 +28,11 @@ type Options struct {
 	// Digests says that the policy needs the digest of every file that belongs to a model;
 	// else only files that are small get one.
 	Digests bool
+	// Own tells which files are the repository's own even where packages are installed: those
+	// that a change brings in. Nil for none.
+	Own func(path string) bool
+	// Places are the patterns of paths that are judged in another way than the rest.
+	Places []string
 	// Progress is called now and then with the number of files done and of all, from
 	// several goroutines. It may be nil.
 	Progress func(done, all int)
@@ -51,7 +56,10 @@ type Result struct {
 // context ended; all that is wrong with single files is evidence.
 func Tree(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
 	opt.Limits = opt.Limits.withDefaults()
-	w, err := walk(ctx, fsys, opt.Limits)
+	if opt.Own == nil {
+		opt.Own = func(string) bool { return false }
+	}
+	w, err := walk(ctx, fsys, opt.Limits, opt.Own)
 	if err != nil {
 		return nil, fmt.Errorf("reading the tree: %w", err)
 	}
@@ -60,7 +68,7 @@ func Tree(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
 	if err := s.each(ctx, w.files, results); err != nil {
 		return nil, err
 	}
-	r := &Result{Evidence: w.evidence, Foreign: w.foreign, Skipped: w.skipped}
+	r := &Result{Evidence: slices.Concat(w.evidence, s.aliases(ctx, w.links)), Foreign: w.foreign, Skipped: w.skipped}
 	for i := range results {
 		r.add(&results[i])
 	}

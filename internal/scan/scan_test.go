@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -238,13 +239,30 @@ func TestAnUnreadClaimDoesNotName(t *testing.T) {
 }
 
 func TestInstalledPackagesAreNotSearched(t *testing.T) {
-	r := tree(t, files(map[string]string{
-		"a.src": "use own", "venv/pyvenv.cfg": "", "venv/lib/b.src": "use other", "node_modules/x/c.src": "use third", ".git/d.src": "use fourth",
-	}), Limits{}, false)
-	if len(r.References) != 1 || r.References[0].Model.Name != "own" {
-		t.Errorf("references %+v", r.References)
+	const home = "home = /usr/bin\n"
+	m := map[string]string{
+		"a.src":           "use own",
+		"venv/pyvenv.cfg": home, "venv/lib/python3.12/site-packages/x/b.src": "use b", "venv/bin/c.src": "use c",
+		"win/pyvenv.cfg": "include-system-site-packages = false\nhome = C:\\Python\n", "win/Lib/site-packages/d.src": "use d",
+		"empty/pyvenv.cfg": "", "empty/lib/python3.12/site-packages/e.src": "use e",
+		"src/pyvenv.cfg": home, "src/f.src": "use f", "src/site-packages/g.src": "use g",
+		"node_modules/x/h.src": "use h", "node_modules/y/i.src": "use i", ".git/j.src": "use j",
 	}
-	if want := []string{"node_modules", "venv"}; !reflect.DeepEqual(r.Foreign, want) {
+	r, err := Tree(context.Background(), files(m), Options{
+		Finders: []checks.Finder{words{}}, Own: func(p string) bool { return p == "node_modules/y/i.src" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, ref := range r.References {
+		got = append(got, ref.Model.Name)
+	}
+	slices.Sort(got)
+	if want := []string{"c", "e", "f", "g", "i", "own"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("references %q, want %q", got, want)
+	}
+	if want := []string{"node_modules", "venv/lib/python3.12/site-packages", "win/Lib/site-packages"}; !reflect.DeepEqual(r.Foreign, want) {
 		t.Errorf("foreign %q, want %q", r.Foreign, want)
 	}
 }

@@ -3,8 +3,11 @@ package scan
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -29,12 +32,14 @@ type Symlink struct {
 type walked struct {
 	files    []entry
 	evidence []gate.Evidence
+	links    []string
 	foreign  []string
 	skipped  []string
 }
 
 // walk lists the files of the tree. What cannot be listed is evidence, but for the root.
-func walk(ctx context.Context, fsys fs.FS, limits Limits) (*walked, error) {
+// Files that are the repository's own belong to no installed package wherever they lie.
+func walk(ctx context.Context, fsys fs.FS, limits Limits, own func(string) bool) (*walked, error) {
 	w := &walked{}
 	inForeign := ""
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
@@ -63,7 +68,7 @@ func walk(ctx context.Context, fsys fs.FS, limits Limits) (*walked, error) {
 			w.incomplete(".", "the tree has more files than the limit", "files")
 			return fs.SkipAll
 		}
-		w.file(fsys, p, d, !outside(p, inForeign))
+		w.file(fsys, p, d, !outside(p, inForeign) && !own(p))
 		return nil
 	})
 	return w, err
@@ -73,6 +78,9 @@ func (w *walked) file(fsys fs.FS, p string, d fs.DirEntry, foreign bool) {
 	switch mode := d.Type(); {
 	case mode&fs.ModeSymlink != 0:
 		w.link(fsys, p)
+		if !foreign {
+			w.links = append(w.links, p)
+		}
 	case !mode.IsRegular():
 		w.incomplete(p, "is a "+kindOf(mode)+", not a file", "")
 	default:
@@ -106,15 +114,38 @@ func (w *walked) incomplete(p, why, budget string) {
 
 func outside(p, dir string) bool { return dir == "" || !strings.HasPrefix(p, dir+"/") }
 
-// installed tells whether a folder holds packages that a package manager put there:
-// their code is not the repository's own.
+// installed tells whether a folder holds packages that a package manager put there: their
+// code is not the repository's own. Of an environment of Python that is what
+// https://docs.python.org/3/library/venv.html says of it, and no other folder of it.
 func installed(fsys fs.FS, dir string) bool {
-	if path.Base(dir) == "node_modules" {
+	above, base := path.Split(dir)
+	switch base {
+	case "node_modules":
 		return true
+	case "site-packages":
+		lib := path.Clean(above)
+		if name := path.Base(lib); strings.HasPrefix(name, "python") {
+			lib = path.Dir(lib)
+		} else if name != "Lib" {
+			return false
+		}
+		return slices.Contains([]string{"lib", "lib64", "Lib"}, path.Base(lib)) && environment(fsys, path.Dir(lib))
 	}
-	_, err := fs.Stat(fsys, path.Join(dir, "pyvenv.cfg"))
-	return err == nil
+	return false
 }
+
+// environment tells whether a folder is a virtual environment of Python.
+func environment(fsys fs.FS, dir string) bool {
+	f, err := fsys.Open(path.Join(dir, "pyvenv.cfg"))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	return err == nil && home.Match(text)
+}
+
+var home = regexp.MustCompile(`(?m)^home[ \t]*=`)
 
 // reason is an error without the path, which the location names already.
 func reason(err error) string {

@@ -26,7 +26,7 @@ func world(t *testing.T, o hubtest.Options) *hubtest.Hub {
 
 func client(t *testing.T, h *hubtest.Hub, token string) *hub.Client {
 	t.Helper()
-	c, err := hub.New(hub.Config{Endpoint: h.URL, Token: token, EtagTimeout: 2 * time.Second, DownloadTimeout: 2 * time.Second})
+	c, err := hub.New(hub.Config{Endpoint: h.URL, Token: token, EtagTimeout: 2 * time.Minute, DownloadTimeout: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -503,7 +503,7 @@ func TestCancelled(t *testing.T) {
 	if err != nil || find(t, r.Raised, checkFailed).Reason != gate.ReasonTimeout {
 		t.Errorf("got %v, %v", r, err)
 	}
-	h.Fault(hubtest.Fault{Stall: time.Minute})
+	h.Fault(hubtest.Fault{Stall: time.Hour})
 	ctx, cancel = context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	r, err = Run(ctx, Options{Hub: client(t, h, ""), Models: []gate.Locked{l}})

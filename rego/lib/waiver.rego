@@ -14,6 +14,10 @@ never := {"policy-changed", "waiver-expired", "waiver-expiring", "digest-mismatc
 # What says that the gate was blind can be excused only for a path.
 by_path := {"scan-incomplete"}
 
+# What says that bytes were not read, or not understood. Those that a change adds or edits
+# are others than the ones that were excused, unless the waiver names them.
+blind := {"scan-incomplete", "unparsed-source", "malformed-file"}
+
 # Whether anything of a rule may be waived at all.
 possible(id) if index[id]
 
@@ -53,7 +57,7 @@ naming(waiver) := waiver.model if {
 	not regex.match(`[*?\[\]{}\\]`, waiver.path)
 } else := "*"
 
-names(item) := {"*", item.model, sprintf("%s@%s", [item.model, revision(item)]), item.at.path, outermost(item)}
+names(item) := {"*", item.at.path, outermost(item)} | titles(item)
 
 usable(id, _) if not id in by_path
 
@@ -65,6 +69,7 @@ fits(waiver, item) if {
 	fits_path(waiver, item)
 	fits_digest(waiver, item)
 	fits_environment(waiver, item)
+	not unseen(waiver, item)
 }
 
 # Comments that cover the item, as waivers that do not expire.
@@ -107,6 +112,12 @@ left_to_comments(id) if {
 	not id in never
 }
 
+unseen(waiver, item) if {
+	waiver.rule in blind
+	item.data.added
+	not waiver.digest
+}
+
 names_something(waiver) if waiver.model
 
 names_something(waiver) if waiver.path
@@ -115,8 +126,48 @@ fits_model(waiver, _) if not waiver.model
 
 fits_model(waiver, item) if {
 	item.model != ""
-	waiver.model in {item.model, sprintf("%s@%s", [item.model, revision(item)])}
+	waiver.model in titles(item)
 }
+
+# What a waiver may call the model of an item: a plain id is one of the Hugging Face Hub, as
+# two registries may have models of one name; a URL tells itself where it is.
+titles(item) := {title |
+	some id in {item.model, sprintf("%s@%s", [item.model, revision(item)])}
+	some title in spellings(id, registry(item))
+}
+
+spellings(id, source) := {sprintf("%s:%s", [source, id])} | {id | plain(id, source)}
+
+plain(_, "hf")
+
+plain(id, _) if contains(id, "://")
+
+# The registry of an item: the one that it states, or that its place names, or from which
+# that place, or else any other, references the model.
+registry(item) := item.data.model.source if {
+	item.data.model.source != ""
+} else := item.data.registry if {
+	item.data.registry != ""
+} else := split(item.at.path, ":")[0] if {
+	contains(split(item.at.path, "/")[0], ":")
+} else := only(here) if {
+	here := by_place[[item.model, item.at.path, object.get(item.at, "line", 0)]]
+} else := only({source | some source; input.about[source][item.model]})
+
+# One registry of some: not known of several, and the Hub where nothing tells it.
+only(set()) := "hf"
+
+only(sources) := min(sources) if count(sources) == 1
+
+only(sources) := "?" if count(sources) > 1
+
+# The registries from which a line references a model.
+referenced[[item.model, place.path, object.get(place, "line", 0)]] contains item.data.model.source if {
+	some item in input.evidence["refs.reference"]
+	some place in array.concat([item.at], object.get(item.data, "loaded_at", []))
+}
+
+by_place := referenced
 
 revision(item) := item.data.model.revision
 

@@ -42,6 +42,36 @@ test_by_model_without_revision if {
 		with input.evidence as {"policy.waiver": [{"data": {"rule": "a-rule", "model": "org/name@main", "days_left": 1}}]}
 }
 
+elsewhere(fields, named, about) if {
+	by := waiver.covering("a-rule", object.union(object.remove(item, ["data"]), fields)) with data.config.rules as rules
+		with input.about as about
+		with input.evidence as {
+			"policy.waiver": [{"data": {"rule": "a-rule", "model": named, "days_left": 1}}],
+			"refs.reference": [{"at": {"path": "app.py", "line": 2}, "data": {"model": {"source": "modelscope"}, "loaded_at": [{"path": "app.py", "line": 3}]}, "model": "org/name"}],
+		}
+	by != null
+}
+
+# Two registries may have models of one name.
+test_by_registry if {
+	both := {"hf": {"org/name": {}}, "modelscope": {"org/name": {}}}
+	every fields in [
+		{"data": {"model": {"source": "modelscope"}}},
+		{"data": {"registry": "modelscope"}},
+		{"data": {}, "at": {"path": "modelscope:org/name/m.bin"}},
+		{"data": {}, "at": {"path": "app.py", "line": 2}},
+		{"data": {}, "at": {"path": "app.py", "line": 3}},
+	] {
+		not elsewhere(fields, "org/name", both)
+		not elsewhere(fields, "hf:org/name", both)
+		elsewhere(fields, "modelscope:org/name", both)
+	}
+	not elsewhere({"data": {}}, "org/name", both)
+	elsewhere({"data": {}}, "org/name", {"hf": {"org/name": {}}})
+	elsewhere({"data": {"model": {"source": "hf"}}}, "hf:org/name", both)
+	elsewhere({"data": {"model": {"source": "url"}}, "model": "https://a/m.bin"}, "https://a/m.bin", {})
+}
+
 test_nothing_named if {
 	covered({}, "no")
 }
@@ -68,6 +98,22 @@ test_last_day if {
 test_blindness_by_path_only if {
 	covered({"rule": "scan-incomplete", "model": "org/name"}, "no")
 	covered({"rule": "scan-incomplete", "path": "models/**"}, "yes")
+}
+
+# The bytes that a change brings are not those that were excused.
+test_blindness_in_a_change if {
+	unread := object.union(item, {"data": {"added": true}})
+	covers := {name |
+		some name, fields in {"path": {}, "digest": {"digest": "aa"}, "seen": {"rule": "a-rule"}}
+		full := object.union({"rule": "scan-incomplete", "path": "models/**", "days_left": 1}, fields)
+		waiver.covering(full.rule, unread) == full with data.config.rules as rules
+			with data.config.environment as {"default": "production"}
+			with input.evidence as {
+				"policy.waiver": [{"data": full}],
+				"artifact.file": [{"at": {"path": "models/m.pt"}, "data": {"sha256": "aa"}}],
+			}
+	}
+	covers == {"digest", "seen"}
 }
 
 test_never if {

@@ -11,7 +11,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/modelgate/gate"
@@ -86,7 +85,7 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 	}
 	sum := sha256.Sum256(text)
 	out.Emit("python.file", gate.Location{}, File{hex.EncodeToString(sum[:])})
-	if name := encoding(text); !transparent(name) {
+	if name := pysyntax.Encoding(text); !pysyntax.Transparent(name) {
 		file.Unread(gate.Location{}, gate.Incomplete{Reason: fmt.Sprintf("source in the encoding %q is not read", name)})
 		return
 	}
@@ -107,41 +106,4 @@ func (Inspector) Inspect(ctx context.Context, b *gate.Blob, out gate.Recorder) {
 		return
 	}
 	out.Format("pysource", gate.Unproven, "")
-}
-
-var cookie = regexp.MustCompile(`^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)`)
-
-// encoding is the one that the first two lines declare, by PEP 263.
-func encoding(text []byte) string {
-	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
-		return "utf-16"
-	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	for range 2 {
-		if m := cookie.FindSubmatch(text); m != nil {
-			return strings.ReplaceAll(strings.ToLower(string(m[1])), "_", "-")
-		}
-		end := bytes.IndexAny(text, "\r\n")
-		if end < 0 {
-			break
-		}
-		text = bytes.TrimPrefix(text[end:], []byte("\r"))
-		text = bytes.TrimPrefix(text, []byte("\n"))
-	}
-	return "utf-8"
-}
-
-// transparent tells whether ASCII means ASCII in an encoding. In others a comment may
-// hold code.
-func transparent(name string) bool {
-	switch name {
-	case "utf-8", "utf8", "utf-8-sig", "u8", "ascii", "us-ascii", "latin-1", "latin1", "l1", "koi8-r", "koi8-u":
-		return true
-	}
-	for _, family := range []string{"utf-8-", "latin-1-", "iso-8859-", "iso8859-", "cp125", "windows-125"} {
-		if strings.HasPrefix(name, family) {
-			return true
-		}
-	}
-	return false
 }

@@ -17,17 +17,17 @@ var relativeImport = regexp.MustCompile(`(?m)^from[ \t]+(\.+)([A-Za-z0-9_.]*)[ \
 
 // exports binds the names that a package takes from its modules, so that they are found
 // where others import them from the package: "export:pkg:NAME" is "pkg.module:NAME".
-func exports(src *gate.Source, out gate.Recorder) {
-	if src.Language != "" || path.Base(src.Path) != "__init__.py" || !bytes.Contains(src.Text, []byte("from .")) {
+func exports(src *gate.Source, text []byte, out gate.Recorder) {
+	if src.Language != "" || path.Base(src.Path) != "__init__.py" || !bytes.Contains(text, []byte("from .")) {
 		return
 	}
 	pkg, n := moduleOf(src.Path), 0
-	for _, m := range relativeImport.FindAllSubmatchIndex(src.Text, -1) {
-		module, ok := relativeModule(pkg, m[3]-m[2], string(src.Text[m[4]:m[5]]))
+	for _, m := range relativeImport.FindAllSubmatchIndex(text, -1) {
+		module, ok := relativeModule(pkg, m[3]-m[2], string(text[m[4]:m[5]]))
 		if !ok || pkg == "" {
 			continue
 		}
-		for name := range strings.SplitSeq(names(src.Text[m[6]:m[7]]), ",") {
+		for name := range strings.SplitSeq(names(text[m[6]:m[7]]), ",") {
 			f := strings.Fields(name)
 			if len(f) != 1 && (len(f) != 3 || f[1] != "as") {
 				continue

@@ -8,9 +8,11 @@ package python
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/modelgate/gate"
+	"github.com/modelgate/gate/internal/modelid"
 	"github.com/modelgate/gate/internal/pysyntax"
 )
 
@@ -45,16 +47,17 @@ func (Finder) Wants(path string, head []byte) bool {
 
 // Find implements checks.Finder.
 func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
-	exports(src, out)
-	sinks := triggered(src.Text)
-	if !sinks && (src.Language != "" || !assignsModel(src.Text)) {
+	encoded(src, out)
+	text := newlines(src.Text)
+	exports(src, text, out)
+	sinks := triggered(text)
+	if !sinks && (src.Language != "" || !assignsModel(text)) {
 		return
 	}
-	text := string(src.Text)
-	if !skim(text, src.Path) {
+	if !skim(string(text), src.Path) {
 		return
 	}
-	mod := pysyntax.Parse(src.Text)
+	mod := pysyntax.Parse(text)
 	if !sinks && len(mod.Errors) > 0 {
 		return
 	}
@@ -71,4 +74,33 @@ func (Finder) Find(ctx context.Context, src *gate.Source, out gate.Recorder) {
 	}
 	m.stateLimits(out)
 	r.flush(out)
+}
+
+// encoded states a file that Python decodes to other text than what is read here.
+func encoded(src *gate.Source, out gate.Recorder) {
+	name := pysyntax.Encoding(src.Text)
+	if pysyntax.Transparent(name) || src.Language != "" && modelid.ContextOf(src.Path) == gate.InDoc {
+		return
+	}
+	reason := fmt.Sprintf("source in the encoding %q is not read", name[:min(len(name), 40)])
+	out.Emit(gate.KindUnparsed, src.At(0, 0), gate.Unparsed{Language: "python", Reason: reason})
+}
+
+// newlines is a text whose lone carriage returns, which end lines in Python too, are
+// newlines.
+func newlines(text []byte) []byte {
+	own := false
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(text[i:], '\r')
+		if n < 0 {
+			return text
+		}
+		if i += n; i+1 < len(text) && text[i+1] == '\n' {
+			continue
+		}
+		if !own {
+			text, own = bytes.Clone(text), true
+		}
+		text[i] = '\n'
+	}
 }

@@ -35,6 +35,45 @@ func TestUnparsedIsSaid(t *testing.T) {
 	}
 }
 
+func TestEncodings(t *testing.T) {
+	for text, want := range map[string]int{
+		"# coding: utf-7\nx = 1\n":                          1,
+		"#!/usr/bin/python\r# coding: unicode_escape\rx\r":  1,
+		"# coding: utf-8\nx = 1\n":                          0,
+		"# -*- coding: iso-8859-15 -*-\nx = 1\n":            0,
+		"x = 1\ny = 2\n# the encoding: utf-7 is not read\n": 0,
+	} {
+		if got := len(checktest.Of[gate.Unparsed](find(t, text), gate.KindUnparsed)); got != want {
+			t.Errorf("%q: %d facts, want %d", text, got, want)
+		}
+	}
+}
+
+// TestEncodingInDocuments has a program below a folder of documents, which may run, and a
+// piece of one, which does not.
+func TestEncodingInDocuments(t *testing.T) {
+	for lang, want := range map[string]int{"": 1, "py": 0} {
+		r := checktest.Find(t, python.Finder{}, "docs/a.py", lang, "# coding: utf-7\n")
+		if got := len(checktest.Of[gate.Unparsed](r, gate.KindUnparsed)); got != want {
+			t.Errorf("language %q: %d facts, want %d", lang, got, want)
+		}
+	}
+}
+
+// TestCarriageReturns has what stands behind a comment that only a carriage return ends.
+func TestCarriageReturns(t *testing.T) {
+	for _, text := range []string{
+		"# x\rfrom transformers import AutoModel\rm = AutoModel.from_pretrained('org/x')\r",
+		"# x\rfrom transformers import AutoModel\nm = AutoModel.from_pretrained('org/x')\r\n",
+		"# x\rBACKBONE = 'hf://org/x'\r",
+	} {
+		r := find(t, text)
+		if len(r.References) == 0 && len(r.Bindings) == 0 {
+			t.Errorf("nothing found in %q", text)
+		}
+	}
+}
+
 // TestHostile has files that grow exponentially where they are followed without a bound.
 func TestHostile(t *testing.T) {
 	const head = "import torch\nfrom transformers import AutoModel\n"

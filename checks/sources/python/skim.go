@@ -31,7 +31,10 @@ type skimmer struct {
 	// odd says that it has escapes or fields that are not read here, formatted that it has
 	// fields.
 	odd, formatted bool
-	doc            bool // it began its line
+	// piece says that one of its tokens names a model by itself, joined that one is a format
+	// string.
+	piece, joined bool
+	doc           bool // it began its line
 }
 
 func (s *skimmer) run() bool {
@@ -39,9 +42,9 @@ func (s *skimmer) run() bool {
 	for s.i < len(s.src) {
 		c := s.src[s.i]
 		switch {
-		case c == ' ' || c == '\t' || c == '\r' || c == '\f':
+		case c == ' ' || c == '\t' || c == '\f':
 			s.i++
-		case c == '\n':
+		case c == '\n' || c == '\r':
 			if s.depth == 0 {
 				if s.endString(true) {
 					return true
@@ -50,13 +53,16 @@ func (s *skimmer) run() bool {
 			}
 			s.i++
 		case c == '#':
-			if n := strings.IndexByte(s.src[s.i:], '\n'); n >= 0 {
+			if n := strings.IndexAny(s.src[s.i:], "\r\n"); n >= 0 {
 				s.i += n
 			} else {
 				s.i = len(s.src)
 			}
 		case c == '\\':
 			s.i += 2 // the end of a line that goes on
+			if strings.HasPrefix(s.src[s.i-1:], "\r\n") {
+				s.i++
+			}
 		case c == '"' || c == '\'':
 			if s.str(s.i) {
 				return true
@@ -152,7 +158,7 @@ func (s *skimmer) str(start int) bool {
 			end += 2
 			continue
 		}
-		if len(quote) == 1 && s.src[end] == '\n' {
+		if len(quote) == 1 && (s.src[end] == '\n' || s.src[end] == '\r') {
 			return true
 		}
 		if s.src[end] == quote[0] && strings.HasPrefix(s.src[end:], quote) {
@@ -160,11 +166,18 @@ func (s *skimmer) str(start int) bool {
 		}
 		end++
 	}
-	if text := s.src[body:end]; strings.ContainsAny(s.src[start:s.i], "fFtT") && strings.ContainsAny(text, "{}") && s.fields(text) {
+	text, format := s.src[body:end], strings.ContainsAny(s.src[start:s.i], "fFtT")
+	if format && s.fields(text) {
 		return true
 	}
 	if s.strings == 0 {
+		s.piece, s.joined = false, false
 		s.from, s.doc, s.odd, s.formatted, s.value = start, s.fresh && s.depth == 0, false, false, s.value[:0]
+	}
+	// The pieces of a format string are looked at one by one.
+	s.piece, s.joined = s.piece || strings.Contains(text, "/") && tellingValue(text), s.joined || format
+	if s.piece && s.joined {
+		return true
 	}
 	s.strings++
 	s.append(s.src[start:s.i], s.src[body:end])

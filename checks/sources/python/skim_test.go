@@ -12,7 +12,9 @@ var skimmed = []string{
 	"def f():\n  '''docs org/model'''\n  return 1\n", "f(model_path=x)\n", "f(trust_remote_code = True)\n", "os.environ['A'] = '1'\n",
 	"x = \"python -m a --b\"\n", "x = r'a/b'\n", "f(x['trust_remote_code'])\n", "async def f(): return torch.load(x)\nimport torch",
 	"class A(B):\n  m = 'gpt2'\n", "x = f'{torch.load(a)}'\nimport torch\n", "import torchvision.models\n", "from x import *\nSentenceTransformer(a)\n",
-	"\"a\" \"/b\"\n", "'a/b'; 'c/d'\n", "x = 'a' \\\n 'b/c'\n", "x = '''\nhf download a/b\n'''\n", "f(\n  # x\n  'a/b')\n", "(", "'", "x = 'a\n", "f\"{x!r:>{y}}\"\n",
+	"\"a\" \"/b\"\n", "'a/b'; 'c/d'\n", "x = 'a' \\\n 'b/c'\n", "x = '''\nhf download a/b\n'''\n", "f(\n  # x\n  'a/b')\n", "(", "'", "x = 'a\n",
+	"# x\rAutoModel.from_pretrained('a/b')\r", "import x\r'a/b'.c", "x = \\\r\n'a/b'\r\n", "f\"{x!r:>{y}}\"\n",
+	"m = f' 0''0/0'\n", "x = f'0/00\"'\n",
 }
 
 // surveyed tells whether the survey of a text finds anything, and whether it is Python.
