@@ -12,6 +12,7 @@ import (
 	"github.com/modelgate/gate"
 	"github.com/modelgate/gate/internal/fix"
 	"github.com/modelgate/gate/internal/proposal"
+	"github.com/modelgate/gate/internal/report"
 	"github.com/modelgate/gate/internal/run"
 )
 
@@ -39,14 +40,14 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 		return false, err
 	}
 	j := &run.Judgement{Session: c.session(), Policy: repo.Policy, Only: only, Started: started, Root: repo.name}
-	report, err := j.Decide(ctx, found.All())
+	judged, err := j.Decide(ctx, found.All())
 	if err != nil {
 		return false, err
 	}
-	if err := fix.Attach(ctx, report, repo.Files, commits(report, repo.locks)); err != nil {
+	if err := fix.Attach(ctx, judged, repo.Files, commits(judged, repo.locks)); err != nil {
 		return false, err
 	}
-	files, err := fix.Files(repo.Files, report.Violations)
+	files, err := fix.Files(repo.Files, judged.Violations)
 	if err != nil {
 		return false, err
 	}
@@ -60,7 +61,7 @@ func (c *Command) fix(ctx context.Context, args []string) (denied bool, err erro
 		}
 	}
 	if !*dry {
-		fmt.Fprintf(c.Stdout, "fixed %d of %s in %s\n", fixed, plural(len(report.Violations), "finding"), plural(len(files), "file"))
+		fmt.Fprintf(c.Stdout, "fixed %d of %s in %s\n", fixed, report.Plural(len(judged.Violations), "finding"), report.Plural(len(files), "file"))
 	}
 	return false, nil
 }

@@ -62,7 +62,7 @@ func (c *Command) lock(ctx context.Context, args []string) (bool, error) {
 	if err := writeFile(c.path(path), text); err != nil {
 		return false, fmt.Errorf("writing the lock: %w", err)
 	}
-	fmt.Fprintf(say, "%s: %s locked\n", path, plural(len(l.New.Keys()), "model"))
+	fmt.Fprintf(say, "%s: %s locked\n", path, report.Plural(len(l.New.Keys()), "model"))
 	return !complete, nil
 }
 
@@ -81,11 +81,11 @@ func (c *Command) relock(ctx context.Context, l *pin.Locking, repo *repository, 
 		return false, err
 	}
 	if len(ask) > 0 && registries == nil {
-		return false, usage.Errorf("the run is offline, and the lock lacks %s: the registries must be asked", plural(len(ask), "model"))
+		return false, usage.Errorf("the run is offline, and the lock lacks %s: the registries must be asked", report.Plural(len(ask), "model"))
 	}
 	done, err := l.Ask(ctx, c.session(), repo.Policy, registries, ask)
 	for _, m := range done.Locked {
-		fmt.Fprintf(say, "locked %s at %.12s, %s, verdict %s\n", m.Key, m.Commit, plural(len(m.Files), "file"), m.Scan.Verdict)
+		fmt.Fprintf(say, "locked %s at %.12s, %s, verdict %s\n", m.Key, m.Commit, report.Plural(len(m.Files), "file"), m.Scan.Verdict)
 	}
 	for _, f := range done.Failed {
 		fmt.Fprintln(c.Stderr, report.Log(fmt.Sprintf("gate: %s:%d: %s was not locked: %s", f.At.Path, f.At.Line, f.Key, f.Detail)))
@@ -94,7 +94,15 @@ func (c *Command) relock(ctx context.Context, l *pin.Locking, repo *repository, 
 }
 
 // writeFile writes a file whole or not at all.
-func writeFile(path string, text []byte) (err error) {
+func writeFile(path string, text []byte) error {
+	return replace(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// replace puts what is written in the place of a file, whole or not at all.
+func replace(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".gate-*")
 	if err != nil {
 		return err
@@ -104,17 +112,8 @@ func writeFile(path string, text []byte) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+	if err = errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// plural is a number with its noun.
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }

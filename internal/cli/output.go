@@ -114,25 +114,12 @@ func (o *outputs) write(r *gate.Report, files fs.FS) error {
 	return o.toRunner(r, opt)
 }
 
-func (o *outputs) toFile(t target, r *gate.Report, opt report.Options) (err error) {
+func (o *outputs) toFile(t target, r *gate.Report, opt report.Options) error {
 	path := o.cmd.path(t.path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return o.toDevice(path, t, r, opt)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".gate-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	err = errors.Join(t.write(f, r, opt), f.Chmod(0o644), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return replace(path, func(w io.Writer) error { return t.write(w, r, opt) })
 }
 
 // toDevice writes into what is no regular file, such as a pipe or the null device, which

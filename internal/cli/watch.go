@@ -15,6 +15,7 @@ import (
 	"github.com/modelgate/gate/internal/config"
 	"github.com/modelgate/gate/internal/hub"
 	"github.com/modelgate/gate/internal/lock"
+	"github.com/modelgate/gate/internal/report"
 	"github.com/modelgate/gate/internal/run"
 	"github.com/modelgate/gate/internal/usage"
 	"github.com/modelgate/gate/internal/watch"
@@ -197,7 +198,7 @@ func (w *watching) run(ctx context.Context) (*watch.Result, error) {
 func (w *watching) unjudged(found *watch.Result) []string {
 	out := found.Notes
 	if w.others > 0 {
-		out = append(out, plural(w.others, "model")+" of other registries than the Hub: they are not watched")
+		out = append(out, report.Plural(w.others, "model")+" of other registries than the Hub: they are not watched")
 	}
 	return append(out, "the content of the models: `gate check` and `gate scan` look at it")
 }

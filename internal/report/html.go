@@ -134,7 +134,7 @@ func (p *page) verdict(r *gate.Report) {
 			p.Advice = "Nothing blocks; the " + verb(warned, "warning is", "warnings are") + " worth a look."
 		}
 	case gate.Fail:
-		p.Verdict, p.Headline = "fail", plural(denied, "finding")+" "+verb(denied, "breaks", "break")+" the policy"
+		p.Verdict, p.Headline = "fail", Plural(denied, "finding")+" "+verb(denied, "breaks", "break")+" the policy"
 		p.Advice = "Do not merge or deploy this. Repair what is denied, or ask the owner of the policy for a waiver."
 	default:
 		p.Verdict, p.Headline = "incomplete", "The gate could not finish"
@@ -173,7 +173,7 @@ func (p *page) findings(r *gate.Report, owners map[string]string) {
 		h := htmlGroup{
 			ID: "rule-" + anchor(string(g.level)+"-"+g.rule.ID), Rule: short(g.rule.ID, 100), Level: short(string(g.level), 20),
 			Title: short(cmp.Or(g.rule.Title, g.rule.ID), 200), Why: spans(g.rule.Description), Do: spans(g.rule.Remediation),
-			Count: plural(len(g.found), "finding"), Severity: short(g.rule.Severity, 10), Elsewhere: elsewhere(g.found),
+			Count: Plural(len(g.found), "finding"), Severity: short(g.rule.Severity, 10), Elsewhere: elsewhere(g.found),
 		}
 		for _, s := range g.rule.Standards {
 			h.Standards = append(h.Standards, short(standard(s), 60))
@@ -280,16 +280,16 @@ func (p *page) policy(r *gate.Report) {
 	add("Environment", r.Policy.Environment)
 	add("Policy digest", r.Policy.Digest)
 	add("Engine", "gate "+r.Engine.Version)
-	add("Rules", plural(len(r.Rules), "rule")+" asked")
+	add("Rules", Plural(len(r.Rules), "rule")+" asked")
 	add("Rules digest", r.Engine.RulesDigest)
 	add("Work", fmt.Sprintf("%s walked, %d searched for models, %d inspected, %s read in %d ms",
-		plural(r.Stats.Files, "file"), r.Stats.Sources, r.Stats.Inspected, size(r.Stats.Bytes), r.Stats.Millis))
+		Plural(r.Stats.Files, "file"), r.Stats.Sources, r.Stats.Inspected, size(r.Stats.Bytes), r.Stats.Millis))
 }
 
 // cut says what did not fit.
 func (p *page) cut(part string, n int, noun string) {
 	if n > 0 {
-		p.Cut[part] = "and " + plural(n, "more "+noun) + ", which the JSON report has"
+		p.Cut[part] = "and " + Plural(n, "more "+noun) + ", which the JSON report has"
 	}
 }
 

@@ -127,7 +127,7 @@ func (m *htmlModel) content(u *use) {
 	m.Formats = cut(strings.Join(formats(u.outerFiles()), ", "), 400)
 	switch a := u.artifact; {
 	case a.Mode == "range":
-		m.Read = fmt.Sprintf("by ranges: %s in %s", size(a.Fetched), plural(a.Requests, "request"))
+		m.Read = fmt.Sprintf("by ranges: %s in %s", size(a.Fetched), Plural(a.Requests, "request"))
 	case u.model.Source == "local":
 		m.Read = "whole"
 	default:

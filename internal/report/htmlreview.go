@@ -43,7 +43,7 @@ func change(c gate.ModelChange) htmlChange {
 		h.Meaning = append(h.Meaning, htmlMeaning{short(m.File, 300), short(m.Key, 200), lines(m.Before), lines(m.After)})
 	}
 	if n := len(c.Meaning) - len(h.Meaning); n > 0 {
-		h.Cut = "and " + plural(n, "more setting")
+		h.Cut = "and " + Plural(n, "more setting")
 	}
 	return h
 }

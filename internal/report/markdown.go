@@ -90,7 +90,7 @@ func (m *summaryWriter) models(r *gate.Report) {
 	if len(r.References) == 0 {
 		return
 	}
-	m.block("\n<details><summary>%s</summary>\n\n| model | revision | loader | where |\n|---|---|---|---|\n", plural(len(r.References), "model reference"))
+	m.block("\n<details><summary>%s</summary>\n\n| model | revision | loader | where |\n|---|---|---|---|\n", Plural(len(r.References), "model reference"))
 	for _, ref := range r.References {
 		id := ref.Model.Key()
 		if id == "" {

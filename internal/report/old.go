@@ -42,7 +42,7 @@ func (m *summaryWriter) old(r *gate.Report) {
 	if len(list) == 0 {
 		return
 	}
-	m.block("\n<details><summary>%s in the base too, and not counted</summary>\n\n| where | rule | what |\n|---|---|---|\n", plural(len(list), "old finding"))
+	m.block("\n<details><summary>%s in the base too, and not counted</summary>\n\n| where | rule | what |\n|---|---|---|\n", Plural(len(list), "old finding"))
 	for _, v := range list {
 		m.block("| %s | %s | %s |\n", markdown(place(v.At)), markdown(v.Rule), markdown(cut(v.Message, 300)))
 	}

@@ -152,8 +152,8 @@ func states(r *gate.Report) map[gate.State]int {
 	return n
 }
 
-// plural is a number with its noun.
-func plural(n int, noun string) string {
+// Plural is a number with its noun.
+func Plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

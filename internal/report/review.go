@@ -27,7 +27,7 @@ func Comment(w io.Writer, r *gate.Report, _ Options) error {
 		m.group(g)
 	}
 	if n := len(old(r)); n > 0 {
-		m.block("\n%s in the base too, and not counted.\n", plural(n, "old finding"))
+		m.block("\n%s in the base too, and not counted.\n", Plural(n, "old finding"))
 	}
 	_, err := w.Write(m.bytes())
 	return err
@@ -60,7 +60,7 @@ func (m *summaryWriter) meaning(c gate.ModelChange) {
 		return
 	}
 	m.block("\n<details><summary>What %s means: %s</summary>\n\n| file | setting | before | after |\n|---|---|---|---|\n",
-		markdown(c.Model), plural(len(c.Meaning), "change"))
+		markdown(c.Model), Plural(len(c.Meaning), "change"))
 	for _, ch := range c.Meaning {
 		m.block("| %s | %s | %s | %s |\n", markdown(ch.File), markdown(ch.Key), cell(ch.Before), cell(ch.After))
 	}
@@ -126,7 +126,7 @@ func findings(s *gate.ModelState) string {
 	case *s.Findings == (gate.Findings{}):
 		return "none"
 	}
-	return fmt.Sprintf("%d denied, %s", s.Findings.Denied, plural(s.Findings.Warned, "warning"))
+	return fmt.Sprintf("%d denied, %s", s.Findings.Denied, Plural(s.Findings.Warned, "warning"))
 }
 
 // amount is a number of bytes for a person, or nothing where it is not known.

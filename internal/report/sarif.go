@@ -167,7 +167,7 @@ func result(found []gate.Violation, index map[string]int, hashes *hashCache, pre
 		res.AddRelatedLocation(location(l, prefix).WithId(i + 1).WithMessage(sarif.NewTextMessage("also here")))
 	}
 	if n := len(res.RelatedLocations); n > 0 {
-		message += fmt.Sprintf(" See [%s](1).", plural(n, "other place"))
+		message += fmt.Sprintf(" See [%s](1).", Plural(n, "other place"))
 	}
 	res.WithMessage(sarif.NewTextMessage(cut(message, 4000)))
 	res.AddLocation(place)

@@ -52,7 +52,7 @@ func (t *text) headline(r *gate.Report) {
 // summary is the verdict in figures, in one line.
 func summary(r *gate.Report) string {
 	denied, warned, waived := count(r)
-	parts := []string{fmt.Sprintf("%d denied, %s", denied, plural(warned, "warning"))}
+	parts := []string{fmt.Sprintf("%d denied, %s", denied, Plural(warned, "warning"))}
 	if n := len(old(r)); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d old", n))
 	}
@@ -60,12 +60,12 @@ func summary(r *gate.Report) string {
 		parts = append(parts, fmt.Sprintf("%d waived", waived))
 	}
 	if n := len(r.References); n > 0 || r.Stats.Sources > 0 {
-		parts = append(parts, plural(n, "model reference"))
+		parts = append(parts, Plural(n, "model reference"))
 	}
 	if n := r.Stats.Inspected; n > 0 {
 		s := states(r)
 		parts = append(parts, fmt.Sprintf("%s inspected (%d verified, %d unproven, %d unread)",
-			plural(n, "file"), s[gate.Verified], s[gate.Unproven], s[gate.Unread]))
+			Plural(n, "file"), s[gate.Verified], s[gate.Unproven], s[gate.Unread]))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d ms", r.Stats.Millis)), " · ")
 }

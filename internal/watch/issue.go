@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/modelgate/gate/internal/report"
 )
 
 // IssueMarker is the comment by which a workflow finds the one issue that it updates.
@@ -20,7 +22,7 @@ func Issue(open []Alert, s *Severities) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n`gate watch` compares models.lock with the registry. Open: %s.\n", IssueMarker, plural(len(open), "alert"))
+	fmt.Fprintf(&b, "%s\n`gate watch` compares models.lock with the registry. Open: %s.\n", IssueMarker, report.Plural(len(open), "alert"))
 	heading := ""
 	for i, a := range s.bySeverity(open) {
 		row := fmt.Sprintf("- **%s** %s: %s\n", a.Type, escape(a.Key), escape(a.Message))
@@ -32,7 +34,7 @@ func Issue(open []Alert, s *Severities) string {
 			row = fmt.Sprintf("\n### %s\n\n", heading) + row
 		}
 		if b.Len()+len(row) > maxIssue {
-			fmt.Fprintf(&b, "\nand %s more\n", plural(len(open)-i, "alert"))
+			fmt.Fprintf(&b, "\nand %s more\n", report.Plural(len(open)-i, "alert"))
 			break
 		}
 		b.WriteString(row)
@@ -60,11 +62,4 @@ func visible(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }

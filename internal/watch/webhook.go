@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/modelgate/gate/internal/httpsafe"
+	"github.com/modelgate/gate/internal/report"
 )
 
 // Webhook is where alerts are posted to. Its URL is a secret: no error repeats it.
@@ -85,7 +86,7 @@ func (w *Webhook) Deliver(ctx context.Context, alerts []Alert, s *Severities) er
 			return nil
 		}
 		if !again || try == attempts {
-			return fmt.Errorf("delivering %s to the webhook: %w", plural(len(alerts), "alert"), err)
+			return fmt.Errorf("delivering %s to the webhook: %w", report.Plural(len(alerts), "alert"), err)
 		}
 		select {
 		case <-time.After(max(pause, w.wait<<(try-1))):
@@ -175,7 +176,7 @@ func worst(alerts []Alert, s *Severities) string {
 // text is a message for people, with what strangers chose made safe for a chat.
 func text(alerts []Alert, s *Severities, safe func(string) string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "gate watch: %s, the worst %s", plural(len(alerts), "alert"), worst(alerts, s))
+	fmt.Fprintf(&b, "gate watch: %s, the worst %s", report.Plural(len(alerts), "alert"), worst(alerts, s))
 	for i, a := range alerts {
 		if i == maxInText {
 			fmt.Fprintf(&b, "\nand %d more", len(alerts)-i)
